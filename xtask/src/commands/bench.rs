@@ -1,0 +1,28 @@
+//! `cargo xtask bench`: runs the benchmarks' package.
+
+use super::{Command, Ending, split_at_dashes, unknown};
+use crate::settings::Settings;
+use crate::{Error, Project, process};
+
+pub(super) const COMMAND: Command = Command {
+    name: "bench",
+    usage: "bench [NAME] [-- ARGUMENTS]",
+    about: "runs the benchmarks, or the one of that name",
+    help: "Builds in the release profile. What follows `--` goes to the benchmark.",
+    run,
+};
+
+fn run(project: &Project, arguments: &[String]) -> Result<Ending, Error> {
+    let package = Settings::load(project)?.bench_package.ok_or_else(|| {
+        Error::new("no package holds benchmarks").hint("name `bench-package` in [workspace.metadata.xtask]")
+    })?;
+    let (ours, passed) = split_at_dashes(arguments);
+    let mut command = project.cargo(["bench", "--package", &package]);
+    match ours {
+        [] => command.arg("--benches"),
+        [name] if !name.starts_with('-') => command.args(["--bench", name]),
+        _ => return Ok(unknown(ours)),
+    };
+    command.arg("--").args(passed);
+    Ok(Ending::of(process::inherit(&mut command)?.success()))
+}

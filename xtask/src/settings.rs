@@ -1,0 +1,54 @@
+//! `[workspace.metadata.xtask]`: every name of the product that this tool needs, so that none is in its code.
+
+use serde::Deserialize;
+
+use crate::{Error, Project};
+
+/// What the root manifest says about this tool's work.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(crate) struct Settings {
+    /// The binary that tests and demonstrations start.
+    pub(crate) program: Option<String>,
+    /// The environment variable that tells them where it is.
+    pub(crate) program_env: String,
+    /// The environment variable that asks tests for their long form.
+    pub(crate) long_env: String,
+    /// The environment variable that tells tests where to report laws.
+    pub(crate) law_dir_env: String,
+    /// What each report gives as its schema.
+    pub(crate) law_schema: String,
+    /// The package that holds the benchmarks.
+    pub(crate) bench_package: Option<String>,
+    pub(crate) demo: Option<Demo>,
+}
+
+/// Two cargo command lines.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Demo {
+    pub(crate) build: Vec<String>,
+    pub(crate) run: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct Root {
+    workspace: Workspace,
+}
+
+#[derive(Deserialize)]
+struct Workspace {
+    metadata: Metadata,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    xtask: Settings,
+}
+
+impl Settings {
+    pub(crate) fn load(project: &Project) -> Result<Self, Error> {
+        let root: Root = project.read_toml("Cargo.toml")?;
+        Ok(root.workspace.metadata.xtask)
+    }
+}

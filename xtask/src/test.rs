@@ -1,0 +1,109 @@
+//! `cargo xtask test`: everything that is executed, from the programs that tests start to the laws that they count.
+
+mod counts;
+mod runner;
+
+pub use counts::Counts;
+pub use runner::Runner;
+
+use std::path::Path;
+
+use crate::settings::Settings;
+use crate::steps::Steps;
+use crate::{Error, LAWS, Project, commands, laws, process};
+
+/// What a test run came to.
+#[derive(Debug)]
+pub struct Tested {
+    /// The sum of what the runners printed.
+    pub counts: Counts,
+    /// What is wrong; a run with none is a success.
+    pub violations: Vec<String>,
+}
+
+/// Runs every test, or those that the filter fits, and then checks the laws.
+#[must_use]
+pub fn test(project: &Project, runner: Runner, is_long: bool, filter: &[String]) -> Tested {
+    let mut steps = Steps::default();
+    let mut counts = Counts::default();
+    steps.step(project, "programs", || programs(project));
+    steps.step(project, "tests", || {
+        let mut command = runner.command(project, filter);
+        run(project, environment(project, &mut command, is_long)?, &mut counts)
+    });
+    steps.step(project, "documentation tests", || {
+        let mut command = project.cargo(["test", "--doc", "--workspace", "--no-fail-fast", "--"]);
+        command.args(filter);
+        run(project, environment(project, &mut command, is_long)?, &mut counts)
+    });
+    if filter.is_empty() {
+        steps.gate(project, &LAWS);
+    } else {
+        project.console().line("laws: not counted (a filter was given)");
+    }
+    if is_long && filter.is_empty() {
+        steps.step(project, "fuzz", || commands::smoke(project));
+    }
+    steps.step(project, "count", || Ok(counts.violations()));
+    steps.conclude(project);
+    Tested { counts, violations: steps.into_violations() }
+}
+
+/// Makes ready what tests rely on: no old reports, servers, the programs that they start.
+fn programs(project: &Project) -> Result<Vec<String>, Error> {
+    let reports = project.target().join(laws::FOLDER);
+    if reports.exists() {
+        let cannot = |cause| Error::new(format!("cannot clear {}", reports.display())).because(cause);
+        std::fs::remove_dir_all(&reports).map_err(cannot)?;
+    }
+    project.console().line(&format!("  {}", commands::needed_servers(project)?));
+    let mut command = project.cargo(["build", "--quiet", "--workspace", "--bins"]);
+    let success = process::stream(&mut command, project.console(), |_| {})?.success();
+    let failed = "the programs do not build; the messages are above".to_owned();
+    Ok(if success { Vec::new() } else { vec![failed] })
+}
+
+/// Tells the tests where the program and the reports' folder are.
+fn environment<'a>(
+    project: &Project,
+    command: &'a mut std::process::Command,
+    is_long: bool,
+) -> Result<&'a mut std::process::Command, Error> {
+    let settings = Settings::load(project)?;
+    command.env(&settings.law_dir_env, project.target().join(laws::FOLDER));
+    if let Some(program) = &settings.program {
+        command.env(&settings.program_env, project.program(program)?);
+    }
+    if is_long {
+        command.env(&settings.long_env, "1");
+    }
+    Ok(command)
+}
+
+fn run(
+    project: &Project,
+    command: &mut std::process::Command,
+    counts: &mut Counts,
+) -> Result<Vec<String>, Error> {
+    let mut ran = Counts::default();
+    let ended = process::stream(command, project.console(), |line| ran.read(line))?;
+    *counts += ran;
+    let mut violations = Vec::new();
+    if !ended.success() && ran.failed == 0 {
+        violations.push("the run broke off before it could count; its messages are above".to_owned());
+    }
+    Ok(violations)
+}
+
+impl Project {
+    /// Finds a program that a debug build has made.
+    pub(crate) fn program(&self, name: &str) -> Result<std::path::PathBuf, Error> {
+        let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+        let program = self.target().join("debug").join(file);
+        if Path::new(&program).is_file() {
+            return Ok(program);
+        }
+        Err(Error::new(format!("no program `{name}` was built"))
+            .hint("`program` in [workspace.metadata.xtask] names a binary of the workspace"))
+    }
+}
