@@ -1,0 +1,125 @@
+//! Searches this process's own memory for a value that was dropped.
+//!
+//! Each step runs in a child process of its own, so that nothing else leaves copies behind. The child reads a canary
+//! from standard input straight into a [`SecretBuffer`], does one thing with it, drops it, and then looks through
+//! every writable mapping for the canary. The parent knows what may remain, and says why.
+
+#![cfg(target_os = "linux")]
+#![expect(clippy::disallowed_methods, reason = "the test must see plaintext to search for it")]
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::os::unix::fs::FileExt as _;
+use std::process::{Command, Stdio};
+
+use reticent_core::{Field, FingerprintKey, Placeholder, Secret, SecretBuffer};
+
+const STEP: &str = "RETICENT_MEMORY_STEP";
+const LENGTH: usize = 96;
+
+/// How much of the canary's end is looked for: an allocator writes its own notes over the start of freed memory.
+const TAIL: usize = 64;
+
+/// The steps, and how many copies each leaves. Anything but zero needs its reason here and in the docs of `Secret`.
+const STEPS: [(&str, usize); 8] = [
+    ("hold", 1),  // a control: a live secret is found exactly once
+    ("plain", 1), // a control: freed memory that nobody wiped is found
+    ("drop", 0),
+    ("grow", 0),
+    ("clone", 0),
+    ("field", 0),
+    ("judge", 0),
+    ("error", 0),
+];
+
+#[test]
+fn a_dropped_secret_is_gone_from_memory() {
+    if let Ok(step) = std::env::var(STEP) {
+        return child(&step);
+    }
+    for (step, remaining) in STEPS {
+        assert_eq!(copies_left_by(step), remaining, "copies in memory after step {step:?}");
+    }
+}
+
+fn copies_left_by(step: &str) -> usize {
+    let mut child = Command::new(std::env::current_exe().expect("own path"))
+        .args(["--exact", "a_dropped_secret_is_gone_from_memory", "--nocapture", "--test-threads=1"])
+        .env(STEP, step)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the test can start itself");
+    child.stdin.take().expect("a pipe").write_all(&masked_canary()).expect("the child reads");
+    let output = child.wait_with_output().expect("the child ends");
+    let text = String::from_utf8_lossy(&output.stdout);
+    let count = text.lines().find_map(|line| line.split("copies=").nth(1)).expect("the child reports");
+    count.trim().parse().expect("a number")
+}
+
+/// The canary with every bit turned, so that the pipe and the reader hold no copy of it.
+fn masked_canary() -> Vec<u8> {
+    (0..LENGTH).map(|index| !(b'A' + u8::try_from(index % 26).expect("small"))).collect()
+}
+
+fn child(step: &str) {
+    let mut masked = [0; LENGTH];
+    std::io::stdin().read_exact(&mut masked).expect("the parent writes");
+    let kept = perform(step, &masked);
+    println!("copies={}", search(&masked[LENGTH - TAIL..]));
+    drop(kept);
+}
+
+fn perform(step: &str, masked: &[u8]) -> Option<Secret> {
+    let mut buffer = SecretBuffer::with_capacity(if step == "grow" { 1 } else { 256 });
+    if step == "field" {
+        buffer.extend_from_slice(b"{\"sibling\":1,\"it\":\"");
+    }
+    masked.iter().for_each(|byte| buffer.push(!byte));
+    if step == "field" {
+        buffer.extend_from_slice(b"\"}");
+    }
+    let secret = buffer.into_secret();
+    match step {
+        "hold" => return Some(secret),
+        "plain" => drop(secret.expose_bytes().to_vec()),
+        "clone" => drop(secret.clone()),
+        "field" => drop(secret.field(&Field::parse("it").expect("a field")).expect("it is there")),
+        "judge" => {
+            assert_eq!(FingerprintKey::from_bytes(&[1; 32]).fingerprint(&secret).to_string().len(), 32);
+            assert_eq!(Placeholder::judge("KEY", secret.expose_bytes()), None);
+        }
+        "error" => {
+            let error = secret.field(&Field::parse("it").expect("a field")).expect_err("not JSON");
+            assert!(!error.to_string().contains("ABCDEF"));
+        }
+        _ => {}
+    }
+    None
+}
+
+/// Counts the canary in every readable and writable mapping, by its masked form, so that the search leaves no copy.
+///
+/// One window is reused and cleared after each look: a larger buffer would find its own copies.
+fn search(masked: &[u8]) -> usize {
+    const STEP: usize = 4096;
+    let mut window = [0; STEP + TAIL - 1];
+    let maps = std::fs::read_to_string("/proc/self/maps").expect("own maps");
+    let memory = File::open("/proc/self/mem").expect("own memory");
+    let mut found = 0;
+    for range in maps.lines().filter(|line| line.contains(" rw")).filter_map(|line| line.split(' ').next()) {
+        let (start, end) = range.split_once('-').expect("a range");
+        for at in (hex(start)..hex(end)).step_by(STEP) {
+            let wanted = window.len().min(usize::try_from(hex(end) - at).expect("fits"));
+            let count = memory.read_at(&mut window[..wanted], at).unwrap_or(0);
+            window[..count].iter_mut().for_each(|byte| *byte = !*byte);
+            found += window[..count].windows(TAIL).filter(|seen| *seen == masked).count();
+            window.fill(0);
+        }
+    }
+    found
+}
+
+fn hex(digits: &str) -> u64 {
+    u64::from_str_radix(digits, 16).expect("an address")
+}
