@@ -9,6 +9,7 @@ mod servers;
 mod test;
 
 pub(crate) use fuzz::smoke;
+pub use lint::lint;
 pub(crate) use servers::needed as needed_servers;
 
 use crate::{Error, Project};

@@ -37,6 +37,7 @@ mod commands;
 mod test;
 
 pub use cli::main;
+pub use commands::lint;
 pub use console::Console;
 pub use error::Error;
 pub use gate::{Gate, LAWS, LINT, Outcome, gate};

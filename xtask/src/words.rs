@@ -19,14 +19,18 @@ pub(crate) fn taplo(project: &Project) -> Result<Outcome, Error> {
     let root = project.root().canonicalize().unwrap_or_else(|_| project.root().to_owned());
     let root = format!("{}/", root.to_string_lossy());
     let remedy = wheels::place_of(project, "taplo");
-    let found = said
-        .stderr
-        .lines()
-        .filter_map(|line| line.split_once("path=\"")?.1.strip_suffix('"'))
-        .map(|path| {
-            format!("{}: not formatted; run `{} fmt`", path.trim_start_matches(&root), remedy.display())
-        })
-        .collect();
+    let below_root = |path: &str| path.trim_start_matches(&root).to_owned();
+    let unformatted = |line: &str| {
+        let path = line.split_once("not properly formatted path=\"")?.1.strip_suffix('"')?;
+        Some(format!("{}: not formatted; run `{} fmt`", below_root(path), remedy.display()))
+    };
+    // `  ┌─ /…/a.toml:2:1`
+    let unreadable = |line: &str| {
+        let place = line.trim_start().strip_prefix("┌─ ")?;
+        Some(format!("{}: does not parse as TOML", below_root(place)))
+    };
+    let found =
+        said.stderr.lines().filter_map(|line| unformatted(line).or_else(|| unreadable(line))).collect();
     told("taplo", said, found)
 }
 

@@ -1,0 +1,63 @@
+//! The generated parts of the documents.
+
+use crate::plot::Plot;
+
+#[test]
+fn fresh_documents_pass() {
+    Plot::clean().expect("generate", &[]);
+}
+
+#[test]
+fn each_part_that_drifted_is_named() {
+    let drifts: [(&str, &str, &str, &str); 3] = [
+        ("layers.toml", "what all stand on", "another line", "docs/architecture.md: the part `layers`"),
+        ("crates/low/Cargo.toml", "The low crate", "Another line", "README.md: the part `crates`"),
+        (
+            "conformance.toml",
+            "# No source is pinned yet.",
+            "[disk]\nlaws = 3\n",
+            "docs/reference/sources.md: the part `sources`",
+        ),
+    ];
+    for (file, old, new, part) in drifts {
+        let plot = Plot::clean();
+        plot.edit(file, old, new);
+        plot.expect("generate", &[&format!("{part} is stale; run `cargo xtask generate`")]);
+    }
+}
+
+#[test]
+fn a_part_edited_by_hand_is_named() {
+    let plot = Plot::clean();
+    plot.edit("README.md", "| The low crate |", "| The lowest crate |");
+    plot.expect("generate", &["README.md: the part `crates` is stale; run `cargo xtask generate`"]);
+}
+
+#[test]
+fn a_document_or_a_marker_that_is_missing_is_named() {
+    let plot = Plot::clean();
+    plot.remove("README.md");
+    plot.edit("docs/architecture.md", "<!-- /generated -->", "");
+    plot.expect(
+        "generate",
+        &[
+            "docs/architecture.md: no `<!-- generated: layers -->` followed by `<!-- /generated -->`",
+            "README.md: missing; write it, with `<!-- generated: crates -->` and `<!-- /generated -->` where \
+             the part goes",
+        ],
+    );
+}
+
+#[test]
+fn the_table_of_sources_tells_what_does_not_apply_and_why() {
+    let plot = Plot::clean();
+    plot.put(
+        "conformance.toml",
+        "[disk]\nlaws = 3\n[disk.not_applicable]\n\"version::old\" = \"a file has no versions\"\n[memory]\nlaws = 4\n",
+    );
+    let table = "| source | laws that hold | not applicable |\n|---|---|---|\n| `disk` | 2 of 3 | 1 |\n\
+                 | `memory` | 4 of 4 | 0 |\n\nNot applicable, and why:\n\n\
+                 - `disk`, `version::old`: a file has no versions\n";
+    plot.edit("docs/reference/sources.md", "No source is pinned yet.\n", table);
+    plot.expect("generate", &[]);
+}
