@@ -126,6 +126,28 @@ impl Secret {
         Ok(Self { value, metadata: Arc::clone(&self.metadata) })
     }
 
+    /// Returns every field of a JSON object as a secret of its own, with its name, in the order of the text.
+    ///
+    /// Values are read as by [`field`](Self::field); of a key given twice both are returned.
+    ///
+    /// # Errors
+    /// [`FieldError::NotJson`] when the value is no JSON object, and [`FieldError::Null`] for a field without a value.
+    ///
+    /// ```
+    /// use reticent_core::Secret;
+    ///
+    /// let fields = Secret::copy_of(br#"{"USER": "app", "PORT": 5432}"#).fields()?;
+    /// assert_eq!(fields[1].0, "PORT");
+    /// assert!(fields[1].1.ct_eq(&Secret::copy_of(b"5432")));
+    /// # Ok::<(), reticent_core::FieldError>(())
+    /// ```
+    pub fn fields(&self) -> Result<Vec<(String, Self)>, FieldError> {
+        let named = json::fields(self.bytes())?.into_iter();
+        Ok(named
+            .map(|(name, Self { value, .. })| (name, Self { value, metadata: Arc::clone(&self.metadata) }))
+            .collect())
+    }
+
     /// Compares two values without telling by its time where they differ; the lengths still show.
     #[must_use]
     pub fn ct_eq(&self, other: &Self) -> bool {

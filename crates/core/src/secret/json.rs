@@ -100,6 +100,19 @@ pub(super) fn extract(bytes: &[u8], field: &Field) -> Result<Secret, FieldError>
     }
 }
 
+/// Copies every value of the JSON object `bytes`, with its name.
+pub(super) fn fields(bytes: &[u8]) -> Result<Vec<(String, Secret)>, FieldError> {
+    let mut scanner = Scanner { bytes, at: 0 };
+    let ranges = scanner.members().map_err(|NotJson| FieldError::NotJson { offset: scanner.at })?;
+    ranges
+        .into_iter()
+        .map(|(name, range)| match &bytes[range] {
+            b"null" => Err(FieldError::Null { field: name }),
+            text => Ok((name, copy(text))),
+        })
+        .collect()
+}
+
 /// Copies a scanned value: text unescaped, anything else as it stands.
 fn copy(text: &[u8]) -> Secret {
     let Some(inner) = text.strip_prefix(b"\"").and_then(|rest| rest.strip_suffix(b"\"")) else {
@@ -172,13 +185,17 @@ struct Scanner<'a> {
 
 impl Scanner<'_> {
     fn document(&mut self, path: &[String]) -> Result<Found, NotJson> {
-        std::str::from_utf8(self.bytes).map_err(|error| {
-            self.at = error.valid_up_to();
-            NotJson
-        })?;
+        self.utf8()?;
         let found = self.value(path, 0)?;
         self.blanks();
         if self.at == self.bytes.len() { Ok(found) } else { Err(NotJson) }
+    }
+
+    fn utf8(&mut self) -> Result<(), NotJson> {
+        std::str::from_utf8(self.bytes).map(drop).map_err(|error| {
+            self.at = error.valid_up_to();
+            NotJson
+        })
     }
 
     /// Scans one value; with an empty path it is the one that was looked for.
@@ -221,6 +238,31 @@ impl Scanner<'_> {
             }
             self.need(b',')?;
         }
+    }
+
+    /// Scans a document that is one object, and returns where the value of each of its names is.
+    fn members(&mut self) -> Result<Vec<(String, Range<usize>)>, NotJson> {
+        let mut members = Vec::new();
+        self.utf8()?;
+        self.blanks();
+        self.need(b'{')?;
+        self.blanks();
+        while !self.take(b'}') {
+            if !members.is_empty() {
+                self.need(b',')?;
+                self.blanks();
+            }
+            let name = self.name()?;
+            self.blanks();
+            self.need(b':')?;
+            self.blanks();
+            let start = self.at;
+            self.value(&[], 1)?;
+            members.push((name, start..self.at));
+            self.blanks();
+        }
+        self.blanks();
+        if self.at == self.bytes.len() { Ok(members) } else { Err(NotJson) }
     }
 
     fn array(&mut self, path: &[String], depth: usize) -> Result<Found, NotJson> {
@@ -408,6 +450,25 @@ mod tests {
     fn deep_nesting_is_refused_and_does_not_overflow() {
         let deep = "[".repeat(1_000_000);
         check(&deep, "a", Err("the value is not JSON (at byte 128), so it has no fields"));
+    }
+
+    #[test]
+    fn the_fields_of_an_object_come_in_order() {
+        let all = |json: &str| Secret::copy_of(json.as_bytes()).fields();
+        let fields = all(r#" { "b" : "x" , "a":[1,{"n":null}], "b":"\u0079" } "#).expect("an object");
+        let want = [("b", "x"), ("a", r#"[1,{"n":null}]"#), ("b", "y")];
+        assert_eq!(fields.len(), want.len());
+        for ((name, value), (want_name, want_value)) in fields.iter().zip(want) {
+            assert_eq!(name, want_name);
+            assert!(value.ct_eq(&Secret::copy_of(want_value.as_bytes())), "{name}");
+        }
+        assert_eq!(all("{}").expect("an object").len(), 0);
+        assert_eq!(all(r#"{"a":null}"#).expect_err("null"), FieldError::Null { field: "a".to_owned() });
+        for (json, offset) in
+            [("[]", 0), ("{,}", 1), (r#"{"a":1,}"#, 7), (r#"{"a":1}x"#, 7), (r#"{"a":1"#, 6)]
+        {
+            assert_eq!(all(json).expect_err(json), FieldError::NotJson { offset }, "{json}");
+        }
     }
 
     #[test]
