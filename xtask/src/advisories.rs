@@ -10,8 +10,7 @@ use crate::{Error, Outcome, Project, process};
 pub(crate) fn check(project: &Project) -> Result<Outcome, Error> {
     let installed = process::capture(&mut project.cargo(["deny", "--version"]))?.success;
     if !installed || !has_database(&cargo_home()) {
-        let notes = vec!["advisories: not checked (no database)".to_owned()];
-        return Ok(Outcome { violations: Vec::new(), notes });
+        return Ok(Outcome { unchecked: Some("no database".to_owned()), ..Outcome::default() });
     }
     let mut command = project.cargo(["deny", "--offline", "check", "advisories"]);
     let ended = process::stream(&mut command, project.console(), |_| {})?;

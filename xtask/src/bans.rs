@@ -21,7 +21,7 @@ pub(crate) fn check(project: &Project) -> Result<Outcome, Error> {
     violations.extend(licences::check(&rules, &here)?);
     let count = here.resolved().count();
     let notes = vec![format!("{count} packages on {}", rules.platform)];
-    Ok(Outcome { violations, notes })
+    Ok(Outcome { violations, notes, ..Outcome::default() })
 }
 
 fn banned(rules: &LayerRules, metadata: &Metadata) -> Vec<String> {

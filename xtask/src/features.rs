@@ -13,7 +13,7 @@ use crate::{Error, Outcome, Project, process};
 pub(crate) fn check(project: &Project) -> Result<Outcome, Error> {
     let rules = LayerRules::load(project)?;
     let metadata = Metadata::load(project, &Platforms::One(&rules.platform))?;
-    let mut outcome = budgets::check(project, &rules)?;
+    let mut outcome = budgets::check(project, &rules, &metadata)?;
     let mut builds = 0_usize;
     for package in metadata.members().filter(|package| package.is_library()) {
         for selection in matrix::selections(package) {

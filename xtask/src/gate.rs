@@ -10,11 +10,13 @@ pub struct Outcome {
     pub violations: Vec<String>,
     /// What the reader should know even when nothing is wrong.
     pub notes: Vec<String>,
+    /// Why nothing was checked after all; never silent, and shown in place of "ok".
+    pub unchecked: Option<String>,
 }
 
 impl Outcome {
     pub(crate) fn of(violations: Vec<String>) -> Self {
-        Self { violations, notes: Vec::new() }
+        Self { violations, ..Self::default() }
     }
 }
 

@@ -33,5 +33,5 @@ pub(crate) fn check(project: &Project) -> Result<Outcome, Error> {
     }
     let total: usize = ran.values().map(std::collections::BTreeMap::len).sum();
     let notes = vec![format!("{total} laws over {} sources", ran.len())];
-    Ok(Outcome { violations, notes })
+    Ok(Outcome { violations, notes, ..Outcome::default() })
 }

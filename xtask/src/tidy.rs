@@ -30,7 +30,7 @@ pub(crate) fn check(project: &Project) -> Result<Outcome, Error> {
         .collect();
     violations.extend(exceptions.stale());
     let notes = vec![format!("{} source files", sources.len())];
-    Ok(Outcome { violations, notes })
+    Ok(Outcome { violations, notes, ..Outcome::default() })
 }
 
 /// A Rust file of the workspace.

@@ -3,18 +3,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::layers::{LayerRules, fits};
+use crate::metadata::Metadata;
 use crate::{Error, Outcome, Project, process};
 
 /// Counts the tree of each crate that `layers.toml` limits: normal edges, every feature, itself counted.
-pub(super) fn check(project: &Project, rules: &LayerRules) -> Result<Outcome, Error> {
+pub(super) fn check(project: &Project, rules: &LayerRules, metadata: &Metadata) -> Result<Outcome, Error> {
     let mut outcome = Outcome::default();
-    let limited = rules.without.values().flatten().chain(rules.budget.keys());
+    let members: BTreeSet<&String> = metadata.members().map(|package| &package.name).collect();
+    let limited: BTreeSet<&String> = rules.without.values().flatten().chain(rules.budget.keys()).collect();
     let mut trees = BTreeMap::new();
-    for name in limited.collect::<BTreeSet<_>>() {
-        trees.insert(name, tree(project, name, &rules.platform)?);
+    for name in limited {
+        if members.contains(name) {
+            trees.insert(name, tree(project, name, &rules.platform)?);
+        } else {
+            let gone = "layers.toml limits its tree, but the workspace has no such crate";
+            outcome.violations.push(format!("{name}: {gone}"));
+        }
     }
     for (name, budget) in &rules.budget {
-        let count = trees[name].len();
+        let Some(count) = trees.get(name).map(BTreeSet::len) else { continue };
         outcome.notes.push(format!("{name}: {count} crates of at most {budget}"));
         if count > *budget {
             outcome.violations.push(format!(
@@ -25,7 +32,8 @@ pub(super) fn check(project: &Project, rules: &LayerRules) -> Result<Outcome, Er
     }
     for (pattern, names) in &rules.without {
         for name in names {
-            for pulled in trees[name].iter().filter(|package| fits(pattern, &package.name)) {
+            for pulled in trees.get(name).into_iter().flatten().filter(|package| fits(pattern, &package.name))
+            {
                 outcome.violations.push(format!(
                     "{name}: pulls in {} {}, which layers.toml forbids it; see `cargo tree -p {name} \
                      --all-features -e normal -i {}`",

@@ -25,7 +25,7 @@ pub(super) fn check(rules: &TidyRules, project: &Project, sources: &[Source]) ->
             messages.push(format!("{FILE}: no paragraph `### {folder}` for crates/{folder}"));
         }
     }
-    let tests: BTreeSet<String> = test_names(sources).collect();
+    let tests = enforcers(sources);
     for (number, line) in text.lines().enumerate() {
         messages.extend(
             invariant_without_enforcer(line, &tests).map(|why| format!("{FILE}:{}: {why}", number + 1)),
@@ -43,12 +43,17 @@ fn introduces(line: &str, names: &[&str]) -> bool {
     names.iter().any(|name| heading == Some(*name) || bold == Some(*name))
 }
 
-fn test_names(sources: &[Source]) -> impl Iterator<Item = String> {
-    sources
-        .iter()
-        .flat_map(|source| source.rust.functions())
-        .filter(|function| function.is_test)
-        .map(|function| function.name)
+/// The names that enforce something: tests, and each function as `law NAME`, since a law becomes a test only
+/// where a macro expands.
+fn enforcers(sources: &[Source]) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for function in sources.iter().flat_map(|source| source.rust.functions()) {
+        names.insert(format!("law {}", function.name));
+        if function.is_test {
+            names.insert(function.name);
+        }
+    }
+    names
 }
 
 /// Reads a line `I7. … — enforced by: NAME, NAME`; says what is wrong with it, if it is an invariant at all.
@@ -63,7 +68,7 @@ fn invariant_without_enforcer(line: &str, tests: &BTreeSet<String>) -> Option<St
     let unknown = enforcers.split(',').map(|enforcer| enforcer.trim().trim_end_matches('.').replace('`', ""));
     let unknown: Vec<String> = unknown.filter(|enforcer| !is_known(enforcer, tests)).collect();
     (!unknown.is_empty()).then(|| {
-        format!("{name} is enforced by `{}`, which is no xtask command and no test", unknown.join("`, `"))
+        format!("{name} is enforced by `{}`, which is no xtask command, test or law", unknown.join("`, `"))
     })
 }
 
@@ -71,7 +76,11 @@ fn is_known(enforcer: &str, tests: &BTreeSet<String>) -> bool {
     let command = enforcer.strip_prefix("cargo ").unwrap_or(enforcer).strip_prefix("xtask ");
     match command {
         Some(command) => cli::knows(command),
-        None => tests.contains(enforcer.rsplit("::").next().unwrap_or(enforcer)),
+        None => {
+            let name = enforcer.rsplit([':', ' ']).next().unwrap_or(enforcer);
+            let law = enforcer.strip_prefix("law ").map(|_| format!("law {name}"));
+            tests.contains(law.as_deref().unwrap_or(name))
+        }
     }
 }
 
@@ -93,13 +102,14 @@ mod tests {
 
     #[test]
     fn an_enforcer_is_a_command_or_a_test() {
-        let tests = BTreeSet::from(["it_holds".to_owned()]);
+        let tests = BTreeSet::from(["it_holds".to_owned(), "law it_rules".to_owned()]);
         let check = |line: &str| invariant_without_enforcer(line, &tests);
         assert_eq!(check("I1. A. — enforced by: xtask layers"), None);
         assert_eq!(check("- **I1.** A. — enforced by: `module::it_holds`, `cargo xtask tidy`."), None);
+        assert_eq!(check("I1. A. — enforced by: law read::it_rules"), None);
         assert_eq!(check("In general. Nothing."), None);
         assert_eq!(check("I2. B."), Some("I2 ends without `— enforced by: NAME`".to_owned()));
-        let want = "I3 is enforced by `nobody`, which is no xtask command and no test";
+        let want = "I3 is enforced by `nobody`, which is no xtask command, test or law";
         assert_eq!(check("I3. C. — enforced by: nobody"), Some(want.to_owned()));
     }
 }

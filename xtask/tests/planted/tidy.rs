@@ -127,11 +127,11 @@ fn each_crate_has_its_paragraph() {
 #[test]
 fn each_invariant_has_an_enforcer_that_exists() {
     let want =
-        "docs/architecture.md:20: I1 is enforced by `xtask wishes`, which is no xtask command and no test";
+        "docs/architecture.md:20: I1 is enforced by `xtask wishes`, which is no xtask command, test or law";
     let plant = |plot: &Plot| plot.edit(ARCHITECTURE, "xtask layers", "xtask wishes");
     check(plant, "architecture", ARCHITECTURE, want);
 
-    let want = "docs/architecture.md:21: I2 is enforced by `next_is_one_more`, which is no xtask command and no test";
+    let want = "docs/architecture.md:21: I2 is enforced by `next_is_one_more`, which is no xtask command, test or law";
     let plant = |plot: &Plot| plot.edit(LOW, "    #[test]\n", "");
     check(plant, "architecture", ARCHITECTURE, want);
 
