@@ -42,7 +42,7 @@ impl Steps {
             None => "ok".to_owned(),
         };
         console.line(&format!("{name}: {verdict} ({seconds:.1} s)"));
-        if outcome.unchecked.is_some() {
+        if outcome.violations.is_empty() && outcome.unchecked.is_some() {
             self.unchecked.push(format!("{name}: {verdict}"));
         }
         if !outcome.violations.is_empty() {

@@ -11,6 +11,19 @@ fn fmt_names_the_file_that_is_not_formatted() {
 }
 
 #[test]
+fn fmt_looks_at_fuzz_targets_too() {
+    let plot = Plot::clean();
+    let manifest = "[package]\nname = \"acme-fuzz\"\nedition = \"2024\"\n[[bin]]\nname = \"parse\"\npath = \"parse.rs\"\n[workspace]\n";
+    plot.put("fuzz/Cargo.toml", manifest);
+    plot.put("fuzz/parse.rs", "fn main() {}\n");
+    plot.edit("Cargo.toml", "[workspace]\n", "[workspace]\nexclude = [\"fuzz\"]\n");
+    plot.expect("fmt", &[]);
+    plot.put("fuzz/parse.rs", "fn main(){}\n");
+    let want = "fuzz/parse.rs: not formatted; run `cargo fmt --all --manifest-path fuzz/Cargo.toml`";
+    plot.expect("fmt", &[want]);
+}
+
+#[test]
 fn fmt_does_not_pass_when_rustfmt_cannot_read_the_file() {
     let plot = Plot::clean();
     plot.append("crates/low/src/lib.rs", "fn fn\n");
