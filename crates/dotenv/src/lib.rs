@@ -1,1 +1,16 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod document;
+mod edit;
+mod render;
+
+mod options;
+mod parse;
+
+mod error;
+mod key;
+
+pub use document::{Document, Entry, Quoting, Warning};
+pub use error::{EditError, ParseError, ParseErrorKind, ParseErrors, RenderError};
+pub use options::{Mode, ParseOptions};
+pub use render::{render_entry, render_value};
