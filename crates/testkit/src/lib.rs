@@ -1,7 +1,24 @@
-//! Laws for implementors of Reticent's traits, and an in-memory source for everybody's tests.
-//!
-//! It depends on `reticent-core` alone.
+#![doc = include_str!("../README.md")]
+
+mod harness;
+mod verdict;
+
+pub mod cases;
+mod macros;
+mod report;
+mod run;
+mod scene;
+
+mod canary;
+mod capture;
 
 mod memory;
+mod memory_harness;
 
+pub use canary::{Canary, Spelling};
+pub use capture::{Capture, Leak};
+pub use harness::{Harness, Part, SideDoorError, TrailingNewline, Trouble};
 pub use memory::MemorySource;
+pub use memory_harness::MemoryHarness;
+pub use run::{hold, instantiated, judge};
+pub use verdict::{Broken, Verdict};
