@@ -1,1 +1,16 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod env;
+mod environment;
+
+mod dotenv;
+
+mod error;
+mod file;
+mod replace;
+mod warning;
+
+pub use dotenv::DotenvSource;
+pub use env::{EnvSource, FileRule};
+pub use environment::{Environment, ProcessEnvironment};
+pub use warning::Warning;
