@@ -3,9 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use reticent_core::{
-    DeleteOptions, ErrorKind, Expected, PutOptions, Secret, SecretRef, SourceError, Visible,
-};
+use reticent_core::{DeleteOptions, ErrorKind, Expected, PutOptions, Secret, SecretRef, SourceError};
 use reticent_dotenv::{Document, EditError, RenderError};
 
 use super::read::{Place, malformed};
