@@ -1,1 +1,21 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+mod config;
+mod error;
+
+mod folder;
+mod source;
+mod systemd;
+
+mod read;
+mod session;
+mod write;
+
+mod mountinfo;
+mod warning;
+
+pub use config::{FileOptions, Newline};
+pub use folder::MountSource;
+pub use source::FileSource;
+pub use systemd::SystemdSource;
+pub use warning::Warning;
