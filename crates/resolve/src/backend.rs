@@ -1,0 +1,136 @@
+//! One registered source, asked with a timeout and repeated after transient failures.
+//!
+//! This is also where a circuit breaker will stand: between [`Backend::read`] and the source.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reticent_core::{ErrorKind, Revision, Secret, SecretRef, SecretSource, SourceError};
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::jitter::Jitter;
+use crate::policy::{CachePolicy, RetryPolicy};
+
+pub(crate) type Answer = Result<Secret, SourceError>;
+
+/// A source and what the program decided about it.
+pub(crate) struct Backend {
+    pub(crate) label: Arc<str>,
+    pub(crate) source: Box<dyn SecretSource>,
+    pub(crate) cache: Option<CachePolicy>,
+    pub(crate) timeout: Duration,
+    pub(crate) retry: RetryPolicy,
+}
+
+impl Backend {
+    /// Reads `places`, each of which gets its own answer; those that fail transiently are tried again.
+    pub(crate) async fn read(&self, places: &[SecretRef], jitter: &Jitter) -> Vec<Answer> {
+        let mut answers: Vec<Answer> = places.iter().map(|at| Err(self.unanswered(at))).collect();
+        let mut open: Vec<usize> = (0..places.len()).collect();
+        let mut pace = Pace::new(&self.retry);
+        loop {
+            let asked: Vec<SecretRef> = open.iter().map(|index| places[*index].clone()).collect();
+            for (index, answer) in open.iter().zip(self.read_once(&asked).await) {
+                answers[*index] = answer.map_err(|error| named(error, &places[*index]));
+            }
+            let transient = |answer: &Answer| matches!(answer, Err(error) if error.is_transient());
+            open.retain(|index| transient(&answers[*index]));
+            let asked_to_wait =
+                open.iter().filter_map(|index| answers[*index].as_ref().err()?.retry_after()).max();
+            if open.is_empty() {
+                return answers;
+            }
+            let Some(wait) = pace.next_wait(asked_to_wait, jitter) else { break };
+            sleep(wait).await;
+        }
+        for index in open {
+            let answer = std::mem::replace(&mut answers[index], Err(self.unanswered(&places[index])));
+            answers[index] = answer.map_err(|error| pace.given_up(error));
+        }
+        answers
+    }
+
+    /// Asks whether the secret at `at` has moved, once.
+    pub(crate) async fn revision(&self, at: &SecretRef) -> Result<Revision, SourceError> {
+        let answer = timeout(self.timeout, self.source.revision(at)).await;
+        answer.unwrap_or_else(|_| Err(self.too_slow())).map_err(|error| named(error, at))
+    }
+
+    /// Proves that the source is reached, once.
+    pub(crate) async fn check(&self) -> Result<(), SourceError> {
+        timeout(self.timeout, self.source.check()).await.unwrap_or_else(|_| Err(self.too_slow()))
+    }
+
+    async fn read_once(&self, places: &[SecretRef]) -> Vec<Answer> {
+        let reading = async {
+            match places {
+                [at] => vec![self.source.get(at).await],
+                several => self.source.get_many(several).await,
+            }
+        };
+        match timeout(self.timeout, reading).await {
+            Ok(answers) => answers,
+            Err(_) => places.iter().map(|_| Err(self.too_slow())).collect(),
+        }
+    }
+
+    fn too_slow(&self) -> SourceError {
+        SourceError::new(ErrorKind::Timeout, Arc::clone(&self.label))
+            .with_detail(format!("waited {:?}", self.timeout))
+    }
+
+    /// For a source that gives fewer answers than it got questions.
+    fn unanswered(&self, at: &SecretRef) -> SourceError {
+        SourceError::new(ErrorKind::Malformed, Arc::clone(&self.label))
+            .for_key(at.to_string())
+            .with_detail("the source gave no answer for it")
+    }
+}
+
+impl fmt::Debug for Backend {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.label)
+    }
+}
+
+fn named(error: SourceError, at: &SecretRef) -> SourceError {
+    if error.key().is_some() { error } else { error.for_key(at.to_string()) }
+}
+
+/// How often was tried, and how long to wait before the next time.
+struct Pace<'a> {
+    policy: &'a RetryPolicy,
+    made: u32,
+    wait: Duration,
+    started: Instant,
+}
+
+impl<'a> Pace<'a> {
+    fn new(policy: &'a RetryPolicy) -> Self {
+        Self { policy, made: 0, wait: policy.base(), started: Instant::now() }
+    }
+
+    /// Draws the wait after an attempt that failed; `None` when it was the last.
+    ///
+    /// The wait grows with the one before and not with the count, so that clients which failed together drift apart.
+    fn next_wait(&mut self, asked: Option<Duration>, jitter: &Jitter) -> Option<Duration> {
+        self.made += 1;
+        if self.made >= self.policy.attempts() {
+            return None;
+        }
+        let drawn = jitter.between(self.policy.base(), self.wait.saturating_mul(3));
+        self.wait = drawn.min(self.policy.longest_wait());
+        let wait = self.wait.max(asked.unwrap_or_default());
+        (self.started.elapsed().saturating_add(wait) <= self.policy.total()).then_some(wait)
+    }
+
+    fn given_up(&self, error: SourceError) -> SourceError {
+        if self.made < 2 {
+            return error;
+        }
+        let tried = format!("gave up after {} attempts", self.made);
+        let detail = error.detail().map_or_else(|| tried.clone(), |detail| format!("{detail}, {tried}"));
+        error.with_detail(detail)
+    }
+}

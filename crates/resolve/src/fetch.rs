@@ -1,0 +1,241 @@
+//! One fetch for many callers, and what happens when it lands.
+//!
+//! The decision: record and masking happen inside the shared fetch, so that a value is recorded before anybody has
+//! it, and the callers who merely joined count as hits. The gate is asked outside, for each caller by itself: who is
+//! denied never joins.
+
+use std::future::ready;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reticent_core::hooks::{Actor, Lost};
+use reticent_core::{ErrorKind, Joined, Secret, SecretRef, SourceError};
+use tokio::time::Instant;
+
+use crate::batch::Batch;
+use crate::cache::{Entry, Kept, Lifetime};
+use crate::chain::{self, Outcome, Won};
+use crate::hits::Hits;
+use crate::request::{RESOLVER, Request};
+use crate::resolver::{Inner, Resolver};
+
+/// What a fetch gave, for everybody who waited.
+pub(crate) type Landed = Result<Arc<Fetched>, SourceError>;
+
+pub(crate) struct Fetched {
+    pub(crate) secret: Secret,
+    pub(crate) ticket: u64,
+    pub(crate) hits: Arc<Hits>,
+    /// Whether no backend was read for it after all, and whether it is beyond its TTL.
+    cached: bool,
+    stale: bool,
+}
+
+/// How the backend is read.
+pub(crate) enum Reading {
+    Alone,
+    Batch(Batch),
+}
+
+impl Resolver {
+    /// Asks the gate for this view's actor.
+    pub(crate) fn admit(&self, request: &Request) -> Result<(), SourceError> {
+        self.inner.hooks.admit(&request.access(&self.actor))
+    }
+
+    /// Fetches for a caller whom the gate has admitted; the answer began after ticket `floor`.
+    pub(crate) async fn fetch(&self, request: &Request, floor: u64) -> Landed {
+        loop {
+            let joined = self.join(request, floor, Reading::Alone);
+            let landed = self.arrive(joined).await?;
+            if landed.ticket > floor {
+                return Ok(landed);
+            }
+        }
+    }
+
+    /// Joins the fetch under way, or begins one.
+    pub(crate) fn join(&self, request: &Request, floor: u64, reading: Reading) -> Joined<Landed> {
+        self.inner.flight.join(request.key(), || {
+            if let Reading::Batch(batch) = &reading {
+                batch.want(request);
+            }
+            fly(Arc::clone(&self.inner), self.actor.clone(), request.clone(), floor, reading)
+        })
+    }
+
+    /// Waits for a fetch, and counts a hit unless this call made it.
+    pub(crate) async fn arrive(&self, joined: Joined<Landed>) -> Landed {
+        let leads = joined.is_leader();
+        let landed = joined.await;
+        let counters = &self.inner.cache.counters;
+        match &landed {
+            Ok(fetched) if !leads || fetched.cached => {
+                counters.hits.count();
+                if fetched.stale {
+                    counters.stale.count();
+                }
+                self.record_hit(&fetched.hits).await?;
+            }
+            _ if leads => counters.misses.count(),
+            _ => {}
+        }
+        landed
+    }
+
+    /// Counts a hit for this view's actor; it is reported now if nobody will collect it.
+    pub(crate) async fn record_hit(&self, hits: &Hits) -> Result<(), SourceError> {
+        let hooks = &self.inner.hooks;
+        if hooks.is_silent() || hits.add(&self.actor).is_some() {
+            return Ok(());
+        }
+        hits.report_one(hooks, &self.actor).await.map_err(|Lost| not_recorded(hits.key()))
+    }
+}
+
+/// The error when the record of hits was lost.
+pub(crate) fn not_recorded(key: &str) -> SourceError {
+    SourceError::new(ErrorKind::NotRecorded, RESOLVER)
+        .for_key(key)
+        .with_hint("see why the record of accesses cannot be written; nothing is handed out without one")
+}
+
+async fn fly(inner: Arc<Inner>, actor: Actor, request: Request, floor: u64, reading: Reading) -> Landed {
+    // A fetch may have landed between this caller's look into the cache and its joining.
+    if let Some(kept) = inner.cache.find(request.key(), floor) {
+        return served(kept);
+    }
+    let epoch = inner.cache.epoch();
+    let ticket = inner.cache.take_ticket();
+    inner.cache.counters.fetches.count();
+    let outcome = match reading {
+        Reading::Alone => search_alone(&inner, &request).await,
+        Reading::Batch(batch) => match batch.outcome(&request).await {
+            Some(outcome) => outcome,
+            None => search_alone(&inner, &request).await,
+        },
+    };
+    let landing = Landing { inner: &inner, actor, request, floor, epoch, ticket };
+    landing.land(outcome).await
+}
+
+pub(crate) async fn search_alone(inner: &Inner, request: &Request) -> Outcome {
+    let mut outcomes = chain::search(inner, std::slice::from_ref(request)).await;
+    outcomes.pop().expect("one request has one outcome")
+}
+
+fn served(kept: Kept) -> Landed {
+    let Kept { answer, hits, ticket, stale, .. } = kept;
+    let secret = answer?;
+    let hits = hits.expect("an entry with a secret counts its hits");
+    Ok(Arc::new(Fetched { secret, ticket, hits, cached: true, stale }))
+}
+
+/// The last steps of one fetch.
+struct Landing<'a> {
+    inner: &'a Inner,
+    actor: Actor,
+    request: Request,
+    floor: u64,
+    epoch: u64,
+    ticket: u64,
+}
+
+impl Landing<'_> {
+    async fn land(self, outcome: Outcome) -> Landed {
+        let Outcome { result, makeshift, .. } = outcome;
+        let place = result.as_ref().ok().map(|won| won.place.clone());
+        let label = self.inner.label(&result);
+        let access = self.request.access(&self.actor);
+        let access = place.as_ref().map_or(access, |place| access.at(place));
+        let fetch = ready(result.map(|won| won.secret));
+        match (self.inner.hooks.fetch(&access, &label, fetch).await, place) {
+            (Ok(secret), Some(place)) => Ok(self.keep(secret, place, label, makeshift)),
+            (Ok(_), None) => unreachable!("a secret comes from a place"),
+            (Err(error), _) => self.fail(error),
+        }
+    }
+
+    fn keep(self, secret: Secret, place: SecretRef, label: Arc<str>, makeshift: bool) -> Arc<Fetched> {
+        let Self { inner, actor, request, ticket, epoch, .. } = self;
+        let lifetime = inner.lifetime(&secret, &place, makeshift);
+        let hits = match lifetime {
+            Some(_) => Arc::new(Hits::new(request.clone(), place, label)),
+            None => Arc::new(Hits::uncollected(request.clone(), place, label)),
+        };
+        match lifetime {
+            Some(lifetime) => {
+                let entry = Entry::new(request, actor, Ok(secret.clone()), ticket, lifetime);
+                inner.keep(entry.with_hits(Arc::clone(&hits)), epoch);
+            }
+            None => inner.let_go(inner.cache.forget(request.key())),
+        }
+        Arc::new(Fetched { secret, ticket, hits, cached: false, stale: false })
+    }
+
+    fn fail(self, error: SourceError) -> Landed {
+        let Self { inner, actor, request, floor, epoch, ticket } = self;
+        if error.kind() == ErrorKind::NotFound {
+            match inner.negative_lifetime(&request) {
+                Some(lifetime) => {
+                    inner.keep(Entry::new(request, actor, Err(error.clone()), ticket, lifetime), epoch);
+                }
+                None => inner.let_go(inner.cache.forget(request.key())),
+            }
+        } else if error.is_transient()
+            && floor == 0
+            && let Some(kept) = inner.cache.fall_back(request.key())
+        {
+            return served(kept);
+        }
+        Err(error)
+    }
+}
+
+impl Inner {
+    /// Returns the label of the source that had the last word.
+    pub(crate) fn label(&self, result: &Result<Won, SourceError>) -> Arc<str> {
+        match result {
+            Ok(won) => {
+                let backend = self.backend(won.place.scheme());
+                backend.map_or_else(|| RESOLVER.into(), |backend| Arc::clone(&backend.label))
+            }
+            Err(error) => error.source_name().into(),
+        }
+    }
+
+    fn keep(&self, entry: Entry, epoch: u64) {
+        self.let_go(self.cache.keep(entry, epoch));
+    }
+
+    /// Reports the hits of entries that left the cache.
+    pub(crate) fn let_go(&self, entries: impl IntoIterator<Item = Entry>) {
+        for entry in entries {
+            if let Some(hits) = &entry.hits {
+                hits.close(&self.hooks);
+            }
+        }
+    }
+
+    /// How long a value is worth keeping: by the policy of the place that gave it.
+    fn lifetime(&self, secret: &Secret, place: &SecretRef, makeshift: bool) -> Option<Lifetime> {
+        let policy = self.backend(place.scheme())?.cache.as_ref()?;
+        let remaining = secret.metadata().expires().map(|end| {
+            end.duration_since(self.clock.now()).unwrap_or_default() // an end in the past leaves nothing
+        });
+        let now = Instant::now();
+        if makeshift {
+            let left = remaining.map(|left| left.saturating_sub(policy.expiry_margin()));
+            return Lifetime::brief(now, policy.negative().min(left.unwrap_or(Duration::MAX)));
+        }
+        Lifetime::of_value(now, policy, remaining, &self.jitter)
+    }
+
+    /// How long absence is told without asking: as briefly as the most impatient of the places that are cached.
+    fn negative_lifetime(&self, request: &Request) -> Option<Lifetime> {
+        let places = self.places(request.asked());
+        let policies = places.iter().filter_map(|place| self.backend(place.scheme())?.cache.as_ref());
+        let shortest = policies.map(crate::CachePolicy::negative).min()?;
+        Lifetime::brief(Instant::now(), shortest)
+    }
+}

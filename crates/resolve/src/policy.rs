@@ -1,0 +1,247 @@
+//! How long answers are kept, how often a read is tried, and what a chain falls through on.
+//!
+//! The decision: caching, timeout and retry belong to the source that a scheme names, since an environment variable
+//! costs nothing and a cloud API costs money; the builder's own policies are what a source has unless it says more.
+
+use std::time::Duration;
+
+/// How long the answers of a source are kept.
+///
+/// ```
+/// use std::time::Duration;
+/// use reticent_resolve::CachePolicy;
+///
+/// // Serve the last good value for ten more minutes while the backend is down.
+/// let policy = CachePolicy::default().with_max_stale(Duration::from_secs(600));
+/// assert_eq!(policy.ttl(), Duration::from_secs(300));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CachePolicy {
+    ttl: Duration,
+    max_stale: Duration,
+    negative: Duration,
+    expiry_margin: Duration,
+}
+
+impl Default for CachePolicy {
+    /// Keeps values 300 s ±10 % and absence 5 s, ends 10 s before a lease or value does, and serves nothing stale.
+    fn default() -> Self {
+        Self {
+            ttl: Duration::from_secs(300),
+            max_stale: Duration::ZERO,
+            negative: Duration::from_secs(5),
+            expiry_margin: Duration::from_secs(10),
+        }
+    }
+}
+
+impl CachePolicy {
+    /// Keeps values for `ttl`, give or take a tenth.
+    #[must_use]
+    pub fn with_ttl(mut self, ttl: Duration) -> Self {
+        self.ttl = ttl;
+        self
+    }
+
+    /// Serves the last good value for at most `max_stale` beyond its TTL while the source fails transiently.
+    ///
+    /// A value is never served beyond its own end or its lease's.
+    #[must_use]
+    pub fn with_max_stale(mut self, max_stale: Duration) -> Self {
+        self.max_stale = max_stale;
+        self
+    }
+
+    /// Keeps the answer that there is no such secret for `negative`; zero asks each time.
+    #[must_use]
+    pub fn with_negative(mut self, negative: Duration) -> Self {
+        self.negative = negative;
+        self
+    }
+
+    /// Lets go of a value `margin` before it or its lease ends.
+    #[must_use]
+    pub fn with_expiry_margin(mut self, margin: Duration) -> Self {
+        self.expiry_margin = margin;
+        self
+    }
+
+    /// Returns how long values are kept.
+    #[must_use]
+    pub fn ttl(&self) -> Duration {
+        self.ttl
+    }
+
+    /// Returns how long beyond the TTL a value is served while the source fails.
+    #[must_use]
+    pub fn max_stale(&self) -> Duration {
+        self.max_stale
+    }
+
+    /// Returns how long absence is kept.
+    #[must_use]
+    pub fn negative(&self) -> Duration {
+        self.negative
+    }
+
+    /// Returns how long before its end a value is let go of.
+    #[must_use]
+    pub fn expiry_margin(&self) -> Duration {
+        self.expiry_margin
+    }
+}
+
+/// How often and how patiently a read is repeated after a transient failure.
+///
+/// Waits are drawn at random between `base` and three times the wait before; a longer one that the backend asks for
+/// is honoured.
+///
+/// ```
+/// use reticent_resolve::RetryPolicy;
+///
+/// assert_eq!(RetryPolicy::default().attempts(), 3);
+/// assert_eq!(RetryPolicy::never().attempts(), 1);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RetryPolicy {
+    attempts: u32,
+    base: Duration,
+    longest_wait: Duration,
+    total: Duration,
+}
+
+impl Default for RetryPolicy {
+    /// Tries three times within 30 s, with waits of 100 ms to 5 s.
+    fn default() -> Self {
+        Self {
+            attempts: 3,
+            base: Duration::from_millis(100),
+            longest_wait: Duration::from_secs(5),
+            total: Duration::from_secs(30),
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// Tries once.
+    #[must_use]
+    pub fn never() -> Self {
+        Self::default().with_attempts(1)
+    }
+
+    /// Tries at most `attempts` times, the first included; zero counts as one.
+    #[must_use]
+    pub fn with_attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts.max(1);
+        self
+    }
+
+    /// Draws waits from `base` to `longest`.
+    #[must_use]
+    pub fn with_waits(mut self, base: Duration, longest: Duration) -> Self {
+        self.base = base;
+        self.longest_wait = longest;
+        self
+    }
+
+    /// Begins no attempt later than `total` after the first.
+    #[must_use]
+    pub fn with_total(mut self, total: Duration) -> Self {
+        self.total = total;
+        self
+    }
+
+    /// Returns how often a read is tried, the first included.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        self.attempts
+    }
+
+    /// Returns the shortest wait.
+    #[must_use]
+    pub fn base(&self) -> Duration {
+        self.base
+    }
+
+    /// Returns the longest wait, unless the backend asks for a longer one.
+    #[must_use]
+    pub fn longest_wait(&self) -> Duration {
+        self.longest_wait
+    }
+
+    /// Returns how long after the first attempt the last one may begin.
+    #[must_use]
+    pub fn total(&self) -> Duration {
+        self.total
+    }
+}
+
+/// What is special about one source; the builder's own policies hold for the rest.
+///
+/// ```
+/// use reticent_resolve::SourcePolicy;
+///
+/// let local = SourcePolicy::default().uncached(); // reading the environment costs nothing
+/// # let _ = local;
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SourcePolicy {
+    pub(crate) cache: Caching,
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) retry: Option<RetryPolicy>,
+}
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Caching {
+    #[default]
+    Inherited,
+    Never,
+    Kept(CachePolicy),
+}
+
+impl SourcePolicy {
+    /// Reads the source each time: for places as near as the cache.
+    #[must_use]
+    pub fn uncached(mut self) -> Self {
+        self.cache = Caching::Never;
+        self
+    }
+
+    /// Keeps the answers of this source by `policy`.
+    #[must_use]
+    pub fn with_cache(mut self, policy: CachePolicy) -> Self {
+        self.cache = Caching::Kept(policy);
+        self
+    }
+
+    /// Waits at most `timeout` for each attempt.
+    #[must_use]
+    pub fn with_timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = Some(timeout);
+        self
+    }
+
+    /// Repeats reads of this source by `policy`.
+    #[must_use]
+    pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = Some(policy);
+        self
+    }
+}
+
+/// When a name's next place is tried.
+///
+/// ```
+/// use reticent_resolve::Fallthrough;
+///
+/// assert_eq!(Fallthrough::default(), Fallthrough::NotFound);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::exhaustive_enums, reason = "complete: falling through on anything else would hide a denial")]
+pub enum Fallthrough {
+    /// Only when a place answers that it has no such secret.
+    #[default]
+    NotFound,
+    /// Also when a place fails transiently. The answer is then kept as briefly as an absence is.
+    NotFoundOrTransient,
+}
