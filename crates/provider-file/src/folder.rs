@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::os::fd::BorrowedFd;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
@@ -67,16 +67,16 @@ impl MountSource {
         self
     }
 
-    /// The path within the folder; every part of it is an ordinary name.
+    /// The path within the folder; every part of it is an ordinary name, and it is written in one way only.
     fn path<'a>(&self, at: &'a SecretRef) -> Result<&'a Path, SourceError> {
         expect_scheme(&self.name, at, SCHEME)?;
-        let path = Path::new(at.path());
-        let path = path.strip_prefix(&self.folder).unwrap_or(path);
-        let is_ordinary = |part| matches!(part, Component::Normal(name) if !is_internal(name));
-        if path.as_os_str().is_empty() || !path.components().all(is_ordinary) || at.path().ends_with('/') {
+        let within =
+            self.folder.to_str().and_then(|folder| at.path().strip_prefix(folder)?.strip_prefix('/'));
+        let path = within.unwrap_or(at.path());
+        if path.split('/').any(|name| name.is_empty() || is_internal(OsStr::new(name))) {
             return Err(not_meant(&self.name, at, "it does not name a file within the folder"));
         }
-        Ok(path)
+        Ok(Path::new(path))
     }
 
     fn finish(&self, at: &SecretRef, read: Result<Secret, Problem>) -> Result<Secret, SourceError> {

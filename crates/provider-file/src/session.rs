@@ -154,20 +154,29 @@ impl Session {
 
 impl Folder {
     fn enter(folder: OwnedFd) -> Result<Self, Problem> {
-        let link = match read_link(&folder) {
-            Ok(link) => link,
-            // No such entry, one that is no link, or a folder that we may only pass through.
-            Err(_) => return Ok(Self { entries: folder, volume: None }),
-        };
-        // What the link says is opened, not the link: it may have been turned in between.
-        let target = OsStr::from_bytes(&link);
-        let is_inside = Path::new(target).components().all(|part| matches!(part, Component::Normal(_)));
-        if !is_inside {
-            return Err(Problem::Link);
+        for _ in 0..ATTEMPTS {
+            let link = match read_link(&folder) {
+                Ok(link) => link,
+                // No such entry, one that is no link, or a folder that we may only pass through.
+                Err(_) => return Ok(Self { entries: folder, volume: None }),
+            };
+            match open_state(&folder, &link) {
+                // It was turned and the old state removed before we came in.
+                Err(Problem::System(Errno::NOENT)) if read_link(&folder).as_ref() != Ok(&link) => {}
+                opened => return Ok(Self { entries: opened?, volume: Some(Volume { folder, link }) }),
+            }
         }
-        let entries = open_folder(folder.as_fd(), target, Links::Refused)?;
-        Ok(Self { entries, volume: Some(Volume { folder, link }) })
+        Err(Problem::KeepsChanging)
     }
+}
+
+/// Opens the folder that a `..data` named; not through the link, which may have been turned in between.
+fn open_state(folder: &OwnedFd, link: &[u8]) -> Result<OwnedFd, Problem> {
+    let target = Path::new(OsStr::from_bytes(link));
+    if !target.components().all(|part| matches!(part, Component::Normal(_))) {
+        return Err(Problem::Link);
+    }
+    open_folder(folder.as_fd(), target.as_os_str(), Links::Refused)
 }
 
 fn read_link(folder: &OwnedFd) -> Result<Vec<u8>, Errno> {

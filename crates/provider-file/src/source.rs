@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use reticent_core::{
-    DeleteOptions, Metadata, PutOptions, Revision, Secret, SecretRef, SecretSink, SecretSource, SourceError,
-    VersionId,
+    DeleteOptions, ErrorKind, Metadata, PutOptions, Revision, Secret, SecretRef, SecretSink, SecretSource,
+    SourceError, VersionId,
 };
 
 use crate::config::FileOptions;
@@ -145,9 +145,13 @@ impl SecretSink for FileSource {
         options: &PutOptions,
     ) -> Result<Option<VersionId>, SourceError> {
         let path = self.whole_path(at)?;
-        write::put(&self.base, path, value, options, &self.options)
-            .map(|()| None)
-            .map_err(|problem| self.error(problem, at))
+        match write::put(&self.base, path, value, options, &self.options) {
+            Ok(()) => Ok(None),
+            Err(problem) if problem.kind() == ErrorKind::NotFound => {
+                Err(self.error(problem, at).with_hint("make its folder first; a put makes none"))
+            }
+            Err(problem) => Err(self.error(problem, at)),
+        }
     }
 
     async fn delete(&self, at: &SecretRef, options: &DeleteOptions) -> Result<(), SourceError> {

@@ -64,12 +64,7 @@ struct Place {
 
 impl Place {
     fn of(base: &Path, path: &Path) -> Result<Self, Problem> {
-        let mut session = Session::for_writing();
-        let spot = session.find(base, path)?;
-        let (folder, name) = (spot.folder.try_clone_to_owned()?, spot.name.to_owned());
-        if session.has_volume() {
-            return Err(Problem::ReadOnlyMount);
-        }
+        let (folder, name) = find(base, path)?;
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let readable = rustix::fs::openat(&folder, ".", flags, Mode::empty())?;
         rustix::fs::flock(&readable, FlockOperation::LockExclusive)?;
@@ -81,8 +76,18 @@ impl Place {
     }
 }
 
+/// Finds the folder of a file that is no volume's.
+fn find(base: &Path, path: &Path) -> Result<(OwnedFd, OsString), Problem> {
+    let mut session = Session::for_writing();
+    let found = session.find(base, path).and_then(|spot| {
+        Ok((spot.folder.try_clone_to_owned().map_err(Problem::from)?, spot.name.to_owned()))
+    });
+    if session.has_volume() { Err(Problem::ReadOnlyMount) } else { found }
+}
+
 /// Where the bytes go: through a link to the file that it leads to, so that the link stays.
 fn target(base: &Path, path: &Path) -> Result<PathBuf, Problem> {
+    find(base, path)?;
     let full = base.join(path);
     match std::fs::symlink_metadata(&full) {
         Ok(metadata) if metadata.is_symlink() => std::fs::canonicalize(&full).map_err(|error| {

@@ -125,7 +125,7 @@ pub trait Harness: Send + Sync {
         panic!("{}: does not lack {trouble:?}, so it must override inflict", self.label());
     }
 
-    /// Ends all trouble.
+    /// Ends all trouble; called after each law too.
     async fn relieve(&self) {}
 }
 

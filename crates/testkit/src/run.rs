@@ -31,7 +31,9 @@ pub async fn judge(harness: &dyn Harness, law: &str) -> Verdict {
         Ok(Some(reason)) => return Verdict::NotApplicable { reason },
         Err(broken) => return Verdict::Broken(broken),
     }
-    match tokio::time::timeout(PATIENCE, case.run(Scene::new(harness))).await {
+    let tried = tokio::time::timeout(PATIENCE, case.run(Scene::new(harness))).await;
+    harness.relieve().await;
+    match tried {
         Ok(Ok(())) => Verdict::Passed,
         Ok(Err(broken)) => Verdict::Broken(broken),
         Err(_) => Verdict::Broken(Broken::new(format!("no end after {} s", PATIENCE.as_secs()))),
