@@ -21,6 +21,7 @@ pub(crate) struct Backend {
     pub(crate) cache: Option<CachePolicy>,
     pub(crate) timeout: Duration,
     pub(crate) retry: RetryPolicy,
+    pub(crate) follows: bool,
 }
 
 impl Backend {

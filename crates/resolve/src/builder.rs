@@ -237,6 +237,7 @@ fn backend(
         },
         timeout: policy.timeout.unwrap_or(timeout),
         retry: policy.retry.unwrap_or_else(|| retry.clone()),
+        follows: policy.follows,
     }
 }
 

@@ -7,13 +7,16 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use futures_util::future::join_all;
-use reticent_core::{Attempt, ErrorKind, Secret, SecretRef, SourceError};
+use reticent_core::{Attempt, ErrorKind, Recognised, Secret, SecretRef, SourceError};
 
 use crate::backend::Answer;
 use crate::policy::Fallthrough;
 use crate::request::{Asked, Request};
 use crate::resolver::Inner;
 use crate::route::Places;
+
+/// How many references in a row are followed.
+const LONGEST_TRAIL: usize = 4;
 
 /// How a search ended, and what it passed over on the way.
 #[derive(Clone)]
@@ -75,6 +78,8 @@ struct Search<'a> {
     request: &'a Request,
     places: Places,
     next: usize,
+    /// The references that were followed from the present place, the last of which is read next.
+    trail: Vec<SecretRef>,
     tried: Vec<Attempt>,
     absent: Option<SourceError>,
     passed_over: Option<(SourceError, SecretRef)>,
@@ -84,30 +89,59 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     fn new(inner: &'a Inner, request: &'a Request) -> Self {
         let places = inner.places(request.asked());
-        Self { inner, request, places, next: 0, tried: vec![], absent: None, passed_over: None, result: None }
+        Self { inner, request, places, next: 0, trail: vec![], tried: vec![], absent: None, passed_over: None, result: None }
     }
 
     fn next_place(&self) -> Option<&SecretRef> {
-        if self.result.is_some() { None } else { self.places.get(self.next) }
+        if self.result.is_some() { None } else { self.trail.last().or_else(|| self.places.get(self.next)) }
     }
 
     fn take(&mut self, place: SecretRef, answer: Answer) {
         let error = match answer {
-            Ok(secret) => {
-                self.result = Some(Ok(Won { secret, place }));
-                return;
-            }
+            Ok(secret) => return self.take_value(secret, place),
             Err(error) => error,
         };
         self.tried.push(attempt(&error, &place));
         self.next += 1;
-        if error.kind() == ErrorKind::NotFound {
+        if !self.trail.is_empty() {
+            // Somebody wrote that the secret is there; another place would be a guess.
+            self.result = Some(Err(self.told_by_name(error, &place)));
+        } else if error.kind() == ErrorKind::NotFound {
             self.absent = Some(error);
         } else if error.is_transient() && self.inner.fallthrough == Fallthrough::NotFoundOrTransient {
             self.passed_over.get_or_insert((error, place));
         } else {
             self.result = Some(Err(self.told_by_name(error, &place)));
         }
+    }
+
+    /// Takes a value, or follows it if it is a reference in a place where references count.
+    fn take_value(&mut self, secret: Secret, place: SecretRef) {
+        let follows = matches!(self.request.asked(), Asked::Name(_))
+            && self.inner.backend(place.scheme()).is_some_and(|backend| backend.follows);
+        #[expect(clippy::disallowed_methods, reason = "looks for a registered scheme; a value is not kept")]
+        let recognised = match secret.expose_text() {
+            Ok(text) if follows => self.inner.schemes.recognise(text),
+            _ => Recognised::Value,
+        };
+        self.result = match recognised {
+            Recognised::Value => Some(Ok(Won { secret, place })),
+            Recognised::Reference(_) if self.trail.len() == LONGEST_TRAIL => {
+                Some(Err(self.misled(&place, "more than four references lead from one to the next".to_owned())))
+            }
+            Recognised::Reference(target) => {
+                self.trail.push(target);
+                None
+            }
+            Recognised::Malformed(error) => {
+                Some(Err(self.misled(&place, format!("it holds a reference that is not valid: {error}"))))
+            }
+        };
+    }
+
+    fn misled(&self, place: &SecretRef, detail: String) -> SourceError {
+        let label = self.inner.backend(place.scheme()).map_or_else(Arc::default, |backend| Arc::clone(&backend.label));
+        self.told_by_name(SourceError::new(ErrorKind::InvalidReference, label).with_detail(detail), place)
     }
 
     fn end(self) -> Outcome {

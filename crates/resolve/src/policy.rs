@@ -189,6 +189,7 @@ pub struct SourcePolicy {
     pub(crate) cache: Caching,
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) follows: bool,
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -211,6 +212,16 @@ impl SourcePolicy {
     #[must_use]
     pub fn with_cache(mut self, policy: CachePolicy) -> Self {
         self.cache = Caching::Kept(policy);
+        self
+    }
+
+    /// Follows a reference that stands in this source in the place of a value, when a secret is asked for by name.
+    ///
+    /// What a reference leads to must be there: the name's further places are not tried. One that is asked for by
+    /// reference is returned as it stands.
+    #[must_use]
+    pub fn following(mut self) -> Self {
+        self.follows = true;
         self
     }
 
