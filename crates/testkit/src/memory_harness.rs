@@ -150,9 +150,9 @@ impl Harness for MemoryHarness {
                 self.memory.retry_after(Duration::from_secs(1));
                 self.memory.fail_always(ErrorKind::Throttled);
             }
-            Trouble::MalformedReply | Trouble::TruncatedReply => {
-                self.memory.fail_always(ErrorKind::Malformed)
-            }
+            Trouble::MalformedReply => self.memory.fail_always(ErrorKind::Malformed),
+            Trouble::TruncatedReply => self.memory.fail_at(at, ErrorKind::Malformed),
+
             Trouble::Hanging => self.memory.delay(LIMIT * 1000),
             Trouble::FailingWrites => self.memory.fail_writes(ErrorKind::Unavailable),
         }

@@ -53,6 +53,7 @@ async fn truncated_reply_is_an_error(scene: Scene<'_>) -> Holds {
 }
 
 async fn every_error_names_source_and_name(scene: Scene<'_>) -> Holds {
+    scene.planted("present", b"value").await?;
     let absent = scene.place("absent")?;
     let error =
         is_kind("the read of what is absent", scene.source().get(&absent).await, ErrorKind::NotFound)?;

@@ -115,8 +115,10 @@ async fn put_to_a_version_is_refused(scene: Scene<'_>) -> Holds {
 
 async fn delete_then_absent(scene: Scene<'_>) -> Holds {
     let at = scene.planted("deleted", b"value").await?;
+    let neighbour = scene.planted("kept", b"theirs").await?;
     done("the deletion", scene.sink().delete(&at, &DeleteOptions::default()).await)?;
-    scene.refuses(&at, ErrorKind::NotFound).await
+    scene.refuses(&at, ErrorKind::NotFound).await?;
+    scene.serves(&neighbour, b"theirs").await
 }
 
 async fn deleting_the_absent_is_not_found(scene: Scene<'_>) -> Holds {
