@@ -28,6 +28,9 @@ const REPORT: Duration = Duration::from_secs(60);
 /// How long a handle remembers the value before the last change.
 const GRACE: Duration = Duration::from_secs(300);
 
+/// How long a rejected value is given to change.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Collects sources, routes and policies, and builds a [`Resolver`].
 ///
 /// Nothing is checked before [`build`](Self::build), so that the order of calls does not matter.
@@ -72,6 +75,7 @@ pub(crate) struct Parts {
     pub(crate) poll_every: Duration,
     pub(crate) report_every: Duration,
     pub(crate) grace: Duration,
+    pub(crate) patience: Duration,
 }
 
 impl ResolverBuilder {
@@ -92,6 +96,7 @@ impl ResolverBuilder {
                 poll_every: POLL,
                 report_every: REPORT,
                 grace: GRACE,
+                patience: PATIENCE,
             },
             actor: Actor::default(),
         }
@@ -197,6 +202,12 @@ impl ResolverBuilder {
     /// Lets handles remember the value before the last change for `grace`, 300 s by default.
     pub fn previous_grace(mut self, grace: Duration) -> Self {
         self.parts.grace = grace;
+        self
+    }
+
+    /// Lets [`with_fresh`](Resolver::with_fresh) wait this long for a new value when one was refused, 30 s by default.
+    pub fn rejection_patience(mut self, patience: Duration) -> Self {
+        self.parts.patience = patience;
         self
     }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-pub(crate) use entry::{Entry, Kept, Lifetime};
+pub(crate) use entry::{AHEAD, Entry, Kept, Lifetime};
 pub use stats::CacheStats;
 pub(crate) use stats::Counters;
 
@@ -111,11 +111,12 @@ impl Cache {
         displaced
     }
 
+    /// Takes out what `is_meant`; fetches under way answer their callers and are not kept.
     #[must_use]
-    pub(crate) fn remove(&self, key: &str) -> Option<Entry> {
+    pub(crate) fn invalidate(&self, is_meant: impl Fn(&Entry) -> bool) -> Vec<Entry> {
         let mut entries = self.write();
         self.epoch.fetch_add(1, Ordering::SeqCst);
-        entries.remove(key)
+        entries.extract_if(|_, entry| is_meant(entry)).map(|(_, entry)| entry).collect()
     }
 
     /// Takes out an answer that turned out to be no longer true; fetches under way are kept as ever.
@@ -124,17 +125,11 @@ impl Cache {
         self.write().remove(key)
     }
 
+    /// Takes out what is `unwanted`; fetches under way are kept as ever.
     #[must_use]
     pub(crate) fn remove_if(&self, unwanted: impl Fn(&Entry) -> bool) -> Vec<Entry> {
         let mut entries = self.write();
         entries.extract_if(|_, entry| unwanted(entry)).map(|(_, entry)| entry).collect()
-    }
-
-    #[must_use]
-    pub(crate) fn remove_all(&self) -> Vec<Entry> {
-        let mut entries = self.write();
-        self.epoch.fetch_add(1, Ordering::SeqCst);
-        entries.drain().map(|(_, entry)| entry).collect()
     }
 
     /// Takes the ticket of a fetch that begins now.

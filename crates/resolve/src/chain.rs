@@ -89,7 +89,17 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     fn new(inner: &'a Inner, request: &'a Request) -> Self {
         let places = inner.places(request.asked());
-        Self { inner, request, places, next: 0, trail: vec![], tried: vec![], absent: None, passed_over: None, result: None }
+        Self {
+            inner,
+            request,
+            places,
+            next: 0,
+            trail: vec![],
+            tried: vec![],
+            absent: None,
+            passed_over: None,
+            result: None,
+        }
     }
 
     fn next_place(&self) -> Option<&SecretRef> {
@@ -126,9 +136,9 @@ impl<'a> Search<'a> {
         };
         self.result = match recognised {
             Recognised::Value => Some(Ok(Won { secret, place })),
-            Recognised::Reference(_) if self.trail.len() == LONGEST_TRAIL => {
-                Some(Err(self.misled(&place, "more than four references lead from one to the next".to_owned())))
-            }
+            Recognised::Reference(_) if self.trail.len() == LONGEST_TRAIL => Some(Err(
+                self.misled(&place, "more than four references lead from one to the next".to_owned())
+            )),
             Recognised::Reference(target) => {
                 self.trail.push(target);
                 None
@@ -140,7 +150,10 @@ impl<'a> Search<'a> {
     }
 
     fn misled(&self, place: &SecretRef, detail: String) -> SourceError {
-        let label = self.inner.backend(place.scheme()).map_or_else(Arc::default, |backend| Arc::clone(&backend.label));
+        let label = self
+            .inner
+            .backend(place.scheme())
+            .map_or_else(Arc::default, |backend| Arc::clone(&backend.label));
         self.told_by_name(SourceError::new(ErrorKind::InvalidReference, label).with_detail(detail), place)
     }
 

@@ -13,11 +13,12 @@ use reticent_core::{ErrorKind, Joined, Secret, SecretRef, SourceError};
 use tokio::time::Instant;
 
 use crate::batch::Batch;
-use crate::cache::{Entry, Kept, Lifetime};
+use crate::cache::{AHEAD, Entry, Kept, Lifetime};
 use crate::chain::{self, Outcome, Won};
 use crate::hits::Hits;
 use crate::request::{RESOLVER, Request};
 use crate::resolver::{Inner, Resolver};
+use crate::watch::Offer;
 
 /// What a fetch gave, for everybody who waited.
 pub(crate) type Landed = Result<Arc<Fetched>, SourceError>;
@@ -26,9 +27,18 @@ pub(crate) struct Fetched {
     pub(crate) secret: Secret,
     pub(crate) ticket: u64,
     pub(crate) hits: Arc<Hits>,
+    /// When it is due to be read again.
+    pub(crate) refresh_at: Option<Instant>,
     /// Whether no backend was read for it after all, and whether it is beyond its TTL.
     cached: bool,
     stale: bool,
+}
+
+/// A secret in the hands of one caller.
+pub(crate) struct Held {
+    pub(crate) secret: Secret,
+    pub(crate) ticket: u64,
+    pub(crate) hits: Arc<Hits>,
 }
 
 /// How the backend is read.
@@ -52,6 +62,28 @@ impl Resolver {
                 return Ok(landed);
             }
         }
+    }
+
+    /// Reads as `get` does, and tells which fetch the value is of.
+    pub(crate) async fn read_held(&self, request: &Request) -> Result<Held, SourceError> {
+        self.admit(request)?;
+        if let Some(Kept { answer, hits, ticket, stale, .. }) = self.inner.cache.find(request.key(), 0) {
+            self.inner.cache.count(&answer, stale);
+            let secret = answer?;
+            let hits = hits.expect("an entry with a secret counts its hits");
+            self.record_hit(&hits).await?;
+            return Ok(Held { secret, ticket, hits });
+        }
+        let fetched = self.fetch(request, 0).await?;
+        let Fetched { secret, ticket, hits, .. } = &*fetched;
+        Ok(Held { secret: secret.clone(), ticket: *ticket, hits: Arc::clone(hits) })
+    }
+
+    /// Fetches for nobody in particular: what is renewed is recorded as read, and nobody is counted as served.
+    pub(crate) async fn renew(&self, request: &Request) -> Result<(), SourceError> {
+        let floor = self.inner.cache.newest_ticket();
+        while self.join(request, floor, Reading::Alone).await?.ticket <= floor {}
+        Ok(())
     }
 
     /// Joins the fetch under way, or begins one.
@@ -125,10 +157,10 @@ pub(crate) async fn search_alone(inner: &Inner, request: &Request) -> Outcome {
 }
 
 fn served(kept: Kept) -> Landed {
-    let Kept { answer, hits, ticket, stale, .. } = kept;
+    let Kept { answer, hits, ticket, stale, refresh_at, .. } = kept;
     let secret = answer?;
     let hits = hits.expect("an entry with a secret counts its hits");
-    Ok(Arc::new(Fetched { secret, ticket, hits, cached: true, stale }))
+    Ok(Arc::new(Fetched { secret, ticket, hits, refresh_at: Some(refresh_at), cached: true, stale }))
 }
 
 /// The last steps of one fetch.
@@ -170,11 +202,16 @@ impl Landing<'_> {
             }
             None => inner.let_go(inner.cache.forget(request.key())),
         }
-        Arc::new(Fetched { secret, ticket, hits, cached: false, stale: false })
+        let refresh_at = lifetime.map(|life| life.refresh_at).or_else(|| inner.before_its_end(&secret));
+        inner.watches.offer(hits.key(), &inner.offer(&secret, &hits, refresh_at), &inner.hooks);
+        Arc::new(Fetched { secret, ticket, hits, refresh_at, cached: false, stale: false })
     }
 
     fn fail(self, error: SourceError) -> Landed {
         let Self { inner, actor, request, floor, epoch, ticket } = self;
+        for watch in inner.watches.of_key(request.key()) {
+            watch.note_failure(&error);
+        }
         if error.kind() == ErrorKind::NotFound {
             match inner.negative_lifetime(&request) {
                 Some(lifetime) => {
@@ -193,6 +230,17 @@ impl Landing<'_> {
 }
 
 impl Inner {
+    /// Describes a fetched value to those who watch it.
+    pub(crate) fn offer<'a>(
+        &self,
+        secret: &'a Secret,
+        hits: &'a Hits,
+        read_again_at: Option<Instant>,
+    ) -> Offer<'a> {
+        let previous_until = Instant::now() + self.grace;
+        Offer { secret, hits, read_again_at, previous_until, at: self.clock.now() }
+    }
+
     /// Returns the label of the source that had the last word.
     pub(crate) fn label(&self, result: &Result<Won, SourceError>) -> Arc<str> {
         match result {
@@ -205,6 +253,7 @@ impl Inner {
     }
 
     fn keep(&self, entry: Entry, epoch: u64) {
+        self.wake_before(entry.lifetime.refresh_at);
         self.let_go(self.cache.keep(entry, epoch));
     }
 
@@ -220,15 +269,25 @@ impl Inner {
     /// How long a value is worth keeping: by the policy of the place that gave it.
     fn lifetime(&self, secret: &Secret, place: &SecretRef, makeshift: bool) -> Option<Lifetime> {
         let policy = self.backend(place.scheme())?.cache.as_ref()?;
-        let remaining = secret.metadata().expires().map(|end| {
-            end.duration_since(self.clock.now()).unwrap_or_default() // an end in the past leaves nothing
-        });
+        let remaining = self.remaining(secret);
         let now = Instant::now();
         if makeshift {
             let left = remaining.map(|left| left.saturating_sub(policy.expiry_margin()));
             return Lifetime::brief(now, policy.negative().min(left.unwrap_or(Duration::MAX)));
         }
         Lifetime::of_value(now, policy, remaining, &self.jitter)
+    }
+
+    /// How long the value is good for by itself; an end in the past leaves nothing.
+    fn remaining(&self, secret: &Secret) -> Option<Duration> {
+        let end = secret.metadata().expires()?;
+        Some(end.duration_since(self.clock.now()).unwrap_or_default())
+    }
+
+    /// When a value that is not kept is read again by those who watch it.
+    fn before_its_end(&self, secret: &Secret) -> Option<Instant> {
+        let remaining = self.remaining(secret).filter(|remaining| !remaining.is_zero())?;
+        Some(Instant::now() + remaining.mul_f64(AHEAD))
     }
 
     /// How long absence is told without asking: as briefly as the most impatient of the places that are cached.

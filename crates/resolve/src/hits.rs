@@ -32,6 +32,15 @@ impl Hits {
         Self { request, place, source, counts: RwLock::new(None) }
     }
 
+    /// The same, with nothing counted yet.
+    pub(crate) fn successor(&self) -> Self {
+        Self::new(self.request.clone(), self.place.clone(), Arc::clone(&self.source))
+    }
+
+    pub(crate) fn place(&self) -> &SecretRef {
+        &self.place
+    }
+
     pub(crate) fn key(&self) -> &str {
         self.request.key()
     }

@@ -50,9 +50,17 @@ mod get;
 mod provenance;
 mod source;
 
+mod fresh;
+mod handle;
+mod refresh;
+mod upkeep;
+mod watch;
+
 pub use builder::ResolverBuilder;
 pub use cache::CacheStats;
 pub use error::BuildError;
+pub use fresh::{Refusal, UseError};
+pub use handle::{Health, ResolverGone, SecretHandle};
 pub use jitter::Jitter;
 pub use policy::{CachePolicy, Fallthrough, RetryPolicy, SourcePolicy};
 pub use provenance::{Found, Provenance};

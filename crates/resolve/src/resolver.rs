@@ -2,11 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reticent_core::hooks::{Actor, Hooks};
 use reticent_core::{Clock, ErrorKind, Flight, Schemes, SecretName, SecretRef, SourceError, closest};
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use crate::backend::Backend;
 use crate::builder::{Parts, ResolverBuilder};
@@ -16,6 +19,7 @@ use crate::jitter::Jitter;
 use crate::policy::Fallthrough;
 use crate::request::{Asked, RESOLVER, Request, no_source_for};
 use crate::route::{Places, Routes};
+use crate::watch::Watches;
 
 /// Finds secrets by reference or by logical name, keeps them for a while, and runs the hooks around every access.
 ///
@@ -56,6 +60,11 @@ pub(crate) struct Inner {
     routes: Routes,
     pub(crate) cache: Cache,
     pub(crate) flight: Flight<Arc<str>, Landed>,
+    pub(crate) watches: Watches,
+    /// Wakes `keep_fresh` when there is something to do sooner than planned, and when the resolver goes.
+    pub(crate) signal: Arc<Notify>,
+    /// When `keep_fresh` will look again.
+    planned: Mutex<Option<Instant>>,
     pub(crate) fallthrough: Fallthrough,
     pub(crate) hooks: Hooks,
     pub(crate) clock: Arc<dyn Clock>,
@@ -63,6 +72,7 @@ pub(crate) struct Inner {
     pub(crate) poll_every: Duration,
     pub(crate) report_every: Duration,
     pub(crate) grace: Duration,
+    pub(crate) patience: Duration,
 }
 
 impl Resolver {
@@ -126,21 +136,35 @@ impl Inner {
         routes: Routes,
         parts: Parts,
     ) -> Self {
-        let Parts { capacity, fallthrough, hooks, clock, jitter, poll_every, report_every, grace } = parts;
-        let (cache, flight) = (Cache::new(capacity), Flight::new());
         Self {
             backends,
             schemes,
             routes,
-            cache,
-            flight,
-            fallthrough,
-            hooks,
-            clock,
-            jitter,
-            poll_every,
-            report_every,
-            grace,
+            cache: Cache::new(parts.capacity),
+            flight: Flight::new(),
+            watches: Watches::default(),
+            signal: Arc::default(),
+            planned: Mutex::default(),
+            fallthrough: parts.fallthrough,
+            hooks: parts.hooks,
+            clock: parts.clock,
+            jitter: parts.jitter,
+            poll_every: parts.poll_every,
+            report_every: parts.report_every,
+            grace: parts.grace,
+            patience: parts.patience,
+        }
+    }
+
+    pub(crate) fn plan_round(&self, at: Instant) {
+        *self.planned.lock().unwrap_or_else(PoisonError::into_inner) = Some(at);
+    }
+
+    /// Wakes `keep_fresh`, if it runs and would sleep beyond `at`.
+    pub(crate) fn wake_before(&self, at: Instant) {
+        let planned = *self.planned.lock().unwrap_or_else(PoisonError::into_inner);
+        if planned.is_some_and(|planned| at < planned) {
+            self.signal.notify_waiters();
         }
     }
 

@@ -6,14 +6,15 @@ use async_trait::async_trait;
 use futures_util::future::join_all;
 use reticent_core::{Revision, Secret, SecretRef, SecretSource, SourceError};
 
-use crate::request::RESOLVER;
 use crate::resolver::Resolver;
 
 #[deny(clippy::missing_trait_methods)]
 #[async_trait]
 impl SecretSource for Resolver {
+    /// Returns the labels of its sources: one alone is called as that one.
     fn name(&self) -> Cow<'_, str> {
-        RESOLVER.into()
+        let labels: Vec<&str> = self.inner.backends().map(|backend| &*backend.label).collect();
+        labels.join(", ").into()
     }
 
     async fn get(&self, at: &SecretRef) -> Result<Secret, SourceError> {

@@ -20,7 +20,9 @@ fn resolver(layer: &Arc<MemorySource>, vault: &Arc<MemorySource>) -> Resolver {
 
 async fn check(stored: &[(&str, &str)], want: Result<&str, (ErrorKind, &str)>) {
     let layer = Arc::new(MemorySource::new("layer"));
-    let vault = Arc::new(MemorySource::new("vault").with("vault://db", "from vault").with("vault://fallback/A", "guess"));
+    let vault = Arc::new(
+        MemorySource::new("vault").with("vault://db", "from vault").with("vault://fallback/A", "guess"),
+    );
     for (at, value) in stored {
         layer.set(at, value);
     }

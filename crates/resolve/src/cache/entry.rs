@@ -17,7 +17,7 @@ use crate::request::Request;
 const SPREAD: f64 = 0.1;
 
 /// When in its TTL an entry is refreshed ahead.
-const AHEAD: f64 = 0.8;
+pub(crate) const AHEAD: f64 = 0.8;
 
 /// A kept answer, with who fetched it and how long it serves.
 pub(crate) struct Entry {
@@ -38,6 +38,7 @@ pub(crate) struct Kept {
     pub(crate) hits: Option<Arc<Hits>>,
     pub(crate) ticket: u64,
     pub(crate) stale: bool,
+    pub(crate) refresh_at: Instant,
 }
 
 impl Entry {
@@ -64,6 +65,7 @@ impl Entry {
             hits: self.hits.clone(),
             ticket: self.ticket,
             stale,
+            refresh_at: self.lifetime.refresh_at,
         }
     }
 

@@ -2,9 +2,11 @@
 
 use reticent_core::{ReferenceError, SecretRef};
 
+/// How a placeholder spells the name.
+type Spell = fn(&str) -> String;
+
 /// The placeholders and what they make of a name.
-const PLACEHOLDERS: [(&str, fn(&str) -> String); 3] =
-    [("{name}", str::to_owned), ("{NAME}", upper), ("{lower}", lower)];
+const PLACEHOLDERS: [(&str, Spell); 3] = [("{name}", str::to_owned), ("{NAME}", upper), ("{lower}", lower)];
 
 /// The text of a reference, cut at its placeholders.
 #[derive(Debug)]
@@ -13,7 +15,7 @@ pub(crate) struct Template(Vec<Piece>);
 #[derive(Debug)]
 enum Piece {
     Text(String),
-    Name(fn(&str) -> String),
+    Name(Spell),
 }
 
 impl Template {

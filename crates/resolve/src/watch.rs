@@ -1,0 +1,243 @@
+//! The secrets that handles watch: the last good value of each, and when to look again.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use reticent_core::hooks::{Actor, Hooks};
+use reticent_core::{ErrorKind, Revision, Secret, SecretRef, SourceError};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::handle::Health;
+use crate::hits::Hits;
+use crate::request::Request;
+use crate::route::Places;
+
+/// One watched secret of one actor; its handles hold the other end.
+pub(crate) struct Watch {
+    pub(crate) request: Request,
+    pub(crate) actor: Actor,
+    pub(crate) view: watch::Sender<View>,
+    schedule: Mutex<Schedule>,
+}
+
+/// What a handle sees.
+pub(crate) struct View {
+    pub(crate) secret: Secret,
+    pub(crate) previous: Option<Previous>,
+    pub(crate) health: Health,
+    pub(crate) hits: Arc<Hits>,
+}
+
+pub(crate) struct Previous {
+    pub(crate) secret: Secret,
+    pub(crate) until: Instant,
+}
+
+/// What was last seen of the places, and when they are looked at next.
+struct Schedule {
+    seen: Vec<Sighting>,
+    next_poll: Instant,
+    /// When the value itself is read again, moved or not: before its lease or TTL ends.
+    read_again_at: Option<Instant>,
+    failures: u32,
+}
+
+/// What a place answered when it was asked whether its secret has moved.
+pub(crate) enum Sighting {
+    At(Revision),
+    Absent,
+    /// The place cannot tell at all.
+    Blind,
+    Failed(SourceError),
+}
+
+impl PartialEq for Sighting {
+    /// A failure equals nothing: it tells nothing of the secret.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::At(left), Self::At(right)) => left == right,
+            (Self::Absent, Self::Absent) | (Self::Blind, Self::Blind) => true,
+            _ => false,
+        }
+    }
+}
+
+impl Sighting {
+    pub(crate) fn of(answer: Result<Revision, SourceError>) -> Self {
+        match answer {
+            Ok(revision) => Self::At(revision),
+            Err(error) => match error.kind() {
+                ErrorKind::NotFound => Self::Absent,
+                ErrorKind::Unsupported => Self::Blind,
+                _ => Self::Failed(error),
+            },
+        }
+    }
+}
+
+impl Sighting {
+    pub(crate) fn failure(&self) -> Option<&SourceError> {
+        match self {
+            Self::Failed(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// A value that was fetched for a watched secret.
+pub(crate) struct Offer<'a> {
+    pub(crate) secret: &'a Secret,
+    pub(crate) hits: &'a Hits,
+    pub(crate) read_again_at: Option<Instant>,
+    /// How long the value before it is remembered.
+    pub(crate) previous_until: Instant,
+    pub(crate) at: SystemTime,
+}
+
+impl Watch {
+    pub(crate) fn new(request: Request, actor: Actor, offer: &Offer<'_>, next_poll: Instant) -> Self {
+        let view = View {
+            secret: offer.secret.clone(),
+            previous: None,
+            health: Health::good(offer.at),
+            hits: Arc::new(offer.hits.successor()),
+        };
+        let schedule =
+            Schedule { seen: Vec::new(), next_poll, read_again_at: offer.read_again_at, failures: 0 };
+        Self { request, actor, view: watch::Sender::new(view), schedule: Mutex::new(schedule) }
+    }
+
+    /// Takes over a fetched value; handles are woken when it differs from the one before.
+    fn take(&self, offer: &Offer<'_>, hooks: &Hooks) {
+        self.schedule().read_again_at = offer.read_again_at;
+        self.view.send_if_modified(|view| {
+            let changed = !view.secret.ct_eq(offer.secret);
+            let before = std::mem::replace(&mut view.secret, offer.secret.clone());
+            if changed {
+                view.previous = Some(Previous { secret: before, until: offer.previous_until });
+            }
+            let hits = std::mem::replace(&mut view.hits, Arc::new(offer.hits.successor()));
+            hits.close(hooks);
+            view.health = Health::good(offer.at);
+            changed
+        });
+    }
+
+    pub(crate) fn note_failure(&self, error: &SourceError) {
+        self.change_quietly(|view| view.health.last_error = Some(error.clone()));
+    }
+
+    /// Notes that the value held is still the one that its place has.
+    pub(crate) fn note_unmoved(&self, at: SystemTime) {
+        self.change_quietly(|view| view.health = Health::good(at));
+    }
+
+    pub(crate) fn forget_previous(&self, now: Instant) {
+        self.change_quietly(|view| view.previous = view.previous.take().filter(|before| now < before.until));
+    }
+
+    /// Tells when it is to be looked at.
+    pub(crate) fn due_at(&self) -> Instant {
+        let schedule = self.schedule();
+        schedule.read_again_at.map_or(schedule.next_poll, |again| again.min(schedule.next_poll))
+    }
+
+    /// Tells whether the value must be read, given what the places answer now.
+    pub(crate) fn must_read(&self, seen: &[Sighting], now: Instant) -> bool {
+        let schedule = self.schedule();
+        let failed = seen.iter().any(|sighting| matches!(sighting, Sighting::Failed(_)));
+        let moved = !failed && *seen != *schedule.seen;
+        moved || seen.contains(&Sighting::Blind) || schedule.read_again_at.is_some_and(|again| again <= now)
+    }
+
+    /// Remembers what the places answered, up to the one that gives the secret.
+    pub(crate) fn note_seen(&self, mut seen: Vec<Sighting>, places: &Places) {
+        let place = self.place();
+        seen.truncate(1 + places.iter().position(|one| *one == place).unwrap_or(places.len()));
+        self.schedule().seen = seen;
+    }
+
+    /// The place that gives the secret now.
+    pub(crate) fn place(&self) -> SecretRef {
+        self.view.borrow().hits.place().clone()
+    }
+
+    /// Plans the next look; `wait` reckons it from how many in a row have failed.
+    pub(crate) fn plan(&self, failed: bool, wait: impl FnOnce(u32) -> Instant) {
+        let mut schedule = self.schedule();
+        schedule.failures = if failed { schedule.failures.saturating_add(1) } else { 0 };
+        schedule.next_poll = wait(schedule.failures);
+        if failed {
+            // The next look reads again, and not before.
+            schedule.read_again_at = schedule.read_again_at.map(|again| again.max(schedule.next_poll));
+        }
+    }
+
+    fn change_quietly(&self, change: impl FnOnce(&mut View)) {
+        self.view.send_if_modified(|view| {
+            change(view);
+            false
+        });
+    }
+
+    fn schedule(&self) -> MutexGuard<'_, Schedule> {
+        self.schedule.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// All watched secrets of a resolver.
+#[derive(Default)]
+pub(crate) struct Watches(Mutex<Vec<Arc<Watch>>>);
+
+impl Watches {
+    pub(crate) fn add(&self, watch: Watch) -> Arc<Watch> {
+        let watch = Arc::new(watch);
+        self.list().push(Arc::clone(&watch));
+        watch
+    }
+
+    pub(crate) fn all(&self) -> Vec<Arc<Watch>> {
+        self.list().clone()
+    }
+
+    pub(crate) fn of_key(&self, key: &str) -> Vec<Arc<Watch>> {
+        self.list().iter().filter(|watch| &**watch.request.key() == key).cloned().collect()
+    }
+
+    /// Returns a value that was current until lately, and where its uses are counted.
+    pub(crate) fn previous(&self, key: &str) -> Option<(Secret, Arc<Hits>)> {
+        let now = Instant::now();
+        self.of_key(key).iter().find_map(|watch| {
+            let view = watch.view.borrow();
+            let previous = view.previous.as_ref().filter(|previous| now < previous.until)?;
+            Some((previous.secret.clone(), Arc::clone(&view.hits)))
+        })
+    }
+
+    pub(crate) fn contains(&self, key: &str) -> bool {
+        self.list().iter().any(|watch| &**watch.request.key() == key)
+    }
+
+    /// Lets go of what no handle holds any more.
+    pub(crate) fn prune(&self, hooks: &Hooks) {
+        let mut list = self.list();
+        for gone in list.extract_if(.., |watch| watch.view.receiver_count() == 0) {
+            gone.view.borrow().hits.close(hooks);
+        }
+    }
+
+    /// Offers a fetched value to those who watch it and may have it.
+    pub(crate) fn offer(&self, key: &str, offer: &Offer<'_>, hooks: &Hooks) {
+        for watch in self.of_key(key) {
+            match hooks.admit(&watch.request.access(&watch.actor)) {
+                Ok(()) => watch.take(offer, hooks),
+                Err(denied) => watch.note_failure(&denied),
+            }
+        }
+    }
+
+    fn list(&self) -> MutexGuard<'_, Vec<Arc<Watch>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
