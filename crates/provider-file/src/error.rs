@@ -20,6 +20,8 @@ pub(crate) enum Problem {
     NotAFile(&'static str),
     /// It is larger than the limit.
     TooLarge(usize),
+    /// The value that is to be written is larger than the limit.
+    CannotHold(usize),
     /// It changed under every attempt to read it.
     KeepsChanging,
     /// It is not as the writer expected.
@@ -66,7 +68,7 @@ impl Problem {
             Self::System(Errno::EXIST) | Self::Unexpected => ErrorKind::Conflict,
             Self::System(_) | Self::KeepsChanging => ErrorKind::Unavailable,
             Self::TooLarge(_) => ErrorKind::Malformed,
-            Self::ReadOnlyMount => ErrorKind::Unsupported,
+            Self::ReadOnlyMount | Self::CannotHold(_) => ErrorKind::Unsupported,
         }
     }
 
@@ -78,6 +80,7 @@ impl Problem {
             Self::Link => "it is a link, and a link may lead out of the folder".to_owned(),
             Self::NotAFile(what) => format!("it is {what}, not a regular file"),
             Self::TooLarge(limit) => format!("the file has more than {limit} bytes"),
+            Self::CannotHold(limit) => format!("a file holds at most {limit} bytes"),
             Self::KeepsChanging => "it changed during each attempt to read it".to_owned(),
             Self::Unexpected => "it is not as expected".to_owned(),
             Self::ReadOnlyMount => "it lies in a mounted volume".to_owned(),

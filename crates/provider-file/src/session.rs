@@ -93,7 +93,7 @@ impl Session {
         };
         let parent = path.parent().unwrap_or(Path::new(""));
         let folder = self.walk(start, parent)?;
-        let volumes = self.volumes(start, &folder);
+        let volumes = self.volumes(&folder);
         Ok(Spot { folder: self.folders[&folder].entries.as_fd(), name, volumes })
     }
 
@@ -133,15 +133,14 @@ impl Session {
         let folder = match parent {
             // The start is the program's own choice, so that its links are followed.
             None => open_folder(CWD, name, Links::Followed)?,
-            Some(parent) => open_folder(self.folders[parent].entries.as_fd(), name, self.links)?,
+            Some(parent) => open_folder(self.folders[parent].below(name), name, self.links)?,
         };
         self.folders.insert(key.to_owned(), Folder::enter(folder)?);
         Ok(())
     }
 
-    fn volumes(&self, start: &Path, folder: &Path) -> Vec<u8> {
-        let above = folder.ancestors().take_while(|above| above.starts_with(start) || folder.is_absolute());
-        let volumes = above.filter_map(|above| self.folders.get(above)?.volume.as_ref());
+    fn volumes(&self, folder: &Path) -> Vec<u8> {
+        let volumes = folder.ancestors().filter_map(|above| self.folders.get(above)?.volume.as_ref());
         volumes.flat_map(|volume| volume.link.iter().copied().chain([b'/'])).collect()
     }
 
@@ -153,6 +152,14 @@ impl Session {
 }
 
 impl Folder {
+    /// Where an entry of this name is: what is above a volume is not above its state.
+    fn below(&self, name: &OsStr) -> BorrowedFd<'_> {
+        match &self.volume {
+            Some(volume) if name == ".." => volume.folder.as_fd(),
+            _ => self.entries.as_fd(),
+        }
+    }
+
     fn enter(folder: OwnedFd) -> Result<Self, Problem> {
         for _ in 0..ATTEMPTS {
             let link = match read_link(&folder) {
@@ -214,5 +221,60 @@ impl Spot<'_> {
             Errno::NXIO => Problem::NotAFile("a socket"),
             errno => errno.into(),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    use super::*;
+
+    /// Makes a state of a volume and turns `..data` to it.
+    fn turn(folder: &Path, state: &str, content: &str) {
+        fs::create_dir(folder.join(state)).expect("a folder");
+        for name in ["a", "b"] {
+            fs::write(folder.join(state).join(name), content).expect("a file");
+        }
+        symlink(state, folder.join("fresh")).expect("a link");
+        fs::rename(folder.join("fresh"), folder.join(DATA)).expect("it is turned");
+    }
+
+    fn content(session: &mut Session, folder: &Path, name: &str) -> Result<String, Problem> {
+        let file = session.find(folder, Path::new(name))?.open(Links::Followed)?;
+        std::io::read_to_string(fs::File::from(file)).map_err(Problem::from)
+    }
+
+    #[test]
+    fn a_session_stays_in_the_state_that_it_entered_and_knows_when_it_is_past() {
+        let folder = tempfile::tempdir().expect("a folder");
+        turn(folder.path(), "..1", "old");
+        let mut session = Session::new(Links::Followed);
+        assert_eq!(content(&mut session, folder.path(), "a").as_deref(), Ok("old"));
+        turn(folder.path(), "..2", "new");
+        assert_eq!(content(&mut session, folder.path(), "b").as_deref(), Ok("old"));
+        assert!(!session.stands());
+        fs::remove_dir_all(folder.path().join("..1")).expect("removed");
+        assert_eq!(content(&mut session, folder.path(), "b"), Err(Errno::NOENT.into()));
+        let mut next = Session::new(Links::Followed);
+        assert_eq!(content(&mut next, folder.path(), "b").as_deref(), Ok("new"));
+        assert!(next.stands());
+    }
+
+    #[test]
+    fn a_volume_that_never_rests_is_given_up_unless_the_last_look_was_whole() {
+        let folder = tempfile::tempdir().expect("a folder");
+        turn(folder.path(), "..0", "x");
+        let mut number = 0;
+        let mut look = |session: &mut Session| {
+            let read = content(session, folder.path(), "a");
+            number += 1;
+            turn(folder.path(), &format!("..{number}"), "x");
+            read
+        };
+        assert_eq!(Session::steady(Links::Followed, &mut look, |_| false), Err(Problem::KeepsChanging));
+        assert_eq!(Session::steady(Links::Followed, &mut look, Result::is_ok), Ok(Ok("x".to_owned())));
+        assert_eq!(number, 2 * ATTEMPTS);
     }
 }

@@ -134,13 +134,13 @@ impl<'a> Fresh<'a> {
         mode: Option<Mode>,
         how: &FileOptions,
     ) -> Result<Self, Problem> {
-        let (mut file, fresh) = Self::begin(place)?;
         #[expect(clippy::disallowed_methods, reason = "to the file that is to hold it, of mode 0600 so far")]
         let bytes = value.expose_bytes();
         let needs_newline = how.newline() == Newline::OneStripped && bytes.ends_with(b"\n");
         if bytes.len() + usize::from(needs_newline) > how.limit() {
-            return Err(Problem::TooLarge(how.limit()));
+            return Err(Problem::CannotHold(how.limit()));
         }
+        let (mut file, fresh) = Self::begin(place)?;
         file.write_all(bytes)?;
         if needs_newline {
             file.write_all(b"\n")?;

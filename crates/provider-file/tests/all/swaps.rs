@@ -122,3 +122,14 @@ fn the_workings_of_a_volume_are_neither_listed_nor_served() {
     let full = format!("file://{}/..data/user", folder.path().display()).parse().expect("a reference");
     assert!(FileSource::new("").get(&full).now_or_never().expect("at once").is_ok());
 }
+
+#[test]
+fn what_is_above_a_volume_is_found_through_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut volume = Volume::new(&folder.path().join("app"));
+    volume.publish(&state(1)).expect("a volume");
+    std::fs::write(folder.path().join("beside"), "x").expect("a file");
+    let at = "file://app/../beside".parse().expect("a reference");
+    let value = FileSource::new(folder.path()).get(&at).now_or_never().expect("at once");
+    assert_eq!(value.expect("it is there").len(), 1);
+}
