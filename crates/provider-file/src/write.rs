@@ -154,7 +154,7 @@ impl<'a> Fresh<'a> {
 
     fn begin(place: &'a Place) -> Result<(File, Self), Problem> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         loop {
             let number = NEXT.fetch_add(1, Ordering::Relaxed);
             let name = OsString::from(format!(".reticent-{}-{number}.new", std::process::id()));

@@ -224,7 +224,7 @@ mod tests {
         check(r#"{"a": "hunter2hunter3/\"x"}"#, Spelling::Debug);
         check("hunter2h...", Spelling::Half);
         check("aHVudGVyMmh1bnRlcjMvIng=", Spelling::Base64);
-        check("u2h1bnRlcjJodW50ZXIzLyJ4", Spelling::Base64);
+        check("u2h1bnRlcjJodW50ZXIzLyJ4", Spelling::Base64); // typos: on purpose
         check("dW9odW50ZXIyaHVudGVyMy8ieA", Spelling::Base64);
         let wide = "hunter2hunter3/\"x".encode_utf16();
         check(wide.clone().flat_map(u16::to_le_bytes).collect::<Vec<_>>(), Spelling::Utf16);
@@ -235,7 +235,7 @@ mod tests {
     fn json_and_debug_differ_beyond_ascii() {
         let canary = Canary::of(&Secret::copy_of("caf\u{e9}\u{e9} \"1234".as_bytes()));
         assert_eq!(canary.find_in("caf\u{e9}\u{e9} \\\"1234".as_bytes()), Some(Spelling::Json));
-        assert_eq!(canary.find_in(br#"caf\xc3\xa9\xc3\xa9 \"1234"#), Some(Spelling::Debug));
+        assert_eq!(canary.find_in(br#"\xc3\xa9\xc3\xa9\xc3\xa9 \"1234"#), Some(Spelling::Debug));
     }
 
     #[test]
