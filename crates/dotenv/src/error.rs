@@ -155,6 +155,12 @@ impl ParseError {
         self.kind
     }
 
+    /// Returns what is wrong, as a clause.
+    #[must_use]
+    pub fn message(&self) -> &'static str {
+        self.kind.message()
+    }
+
     /// Returns what to do about it.
     #[must_use]
     pub fn remedy(&self) -> &'static str {

@@ -5,7 +5,6 @@
 //! stands behind `=` or a blank, so it would have closed the open quote of its kind before it, and at most one quote
 //! of each kind is ever looked for in vain.
 
-mod cursor;
 mod expand;
 mod value;
 
@@ -14,11 +13,11 @@ use std::sync::Arc;
 
 use reticent_core::SecretBuffer;
 
+use crate::cursor::{Cursor, is_blank};
 use crate::document::{Document, Entry, Warning};
 use crate::error::{ParseError, ParseErrorKind, ParseErrors};
 use crate::key;
 use crate::options::{Mode, ParseOptions};
-use cursor::{Cursor, is_blank};
 use expand::Budget;
 
 /// Reads `text` whole.
@@ -30,19 +29,33 @@ pub(crate) fn document(text: SecretBuffer, options: &ParseOptions) -> Result<Doc
         )]
         let bytes = text.expose_bytes();
         match std::str::from_utf8(bytes) {
-            Ok(checked) => Parser::new(checked, options).run()?,
-            Err(error) => return Err(not_utf8(bytes, error.valid_up_to())),
+            Ok(checked) => {
+                let (parsed, errors) = scan(checked, options);
+                match ParseErrors::from_vec(errors) {
+                    None => parsed,
+                    Some(errors) => return Err(errors),
+                }
+            }
+            Err(error) => {
+                let error = not_utf8(bytes, error.valid_up_to());
+                return Err(ParseErrors::from_vec(vec![error]).expect("there is one"));
+            }
         }
     };
     let Parsed { entries, latest, warnings } = parsed;
     Ok(Document { text, options: options.clone(), entries, latest, warnings })
 }
 
-fn not_utf8(bytes: &[u8], valid_up_to: usize) -> ParseErrors {
+/// Reads what can be read, and tells what cannot.
+pub(crate) fn scan(text: &str, options: &ParseOptions) -> (Parsed, Vec<ParseError>) {
+    Parser::new(text, options).run()
+}
+
+/// Says where bytes stop to be text.
+pub(crate) fn not_utf8(bytes: &[u8], valid_up_to: usize) -> ParseError {
     let valid = std::str::from_utf8(&bytes[..valid_up_to]).unwrap_or_default();
     let (line, column) = Cursor::new(valid).place_of(valid_up_to);
-    let error = ParseError::new(line, column, None, ParseErrorKind::NotUtf8);
-    ParseErrors::from_vec(vec![error]).expect("there is one")
+    ParseError::new(line, column, None, ParseErrorKind::NotUtf8)
 }
 
 /// A defect and where it is, before its key is known.
@@ -52,10 +65,18 @@ struct Defect {
     column: usize,
 }
 
-struct Parsed {
-    entries: Vec<Entry>,
-    latest: HashMap<Arc<str>, usize>,
-    warnings: Vec<Warning>,
+impl Defect {
+    fn at(cursor: &Cursor<'_>, kind: ParseErrorKind) -> Self {
+        let (line, column) = cursor.place();
+        Self { kind, line, column }
+    }
+}
+
+/// What a file holds.
+pub(crate) struct Parsed {
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) latest: HashMap<Arc<str>, usize>,
+    pub(crate) warnings: Vec<Warning>,
 }
 
 struct Parser<'a> {
@@ -73,7 +94,7 @@ impl<'a> Parser<'a> {
         Self { cursor: Cursor::new(text), options, budget, parsed, errors: Vec::new() }
     }
 
-    fn run(mut self) -> Result<Parsed, ParseErrors> {
+    fn run(mut self) -> (Parsed, Vec<ParseError>) {
         self.cursor.skip_byte_order_mark();
         loop {
             let line_from = self.cursor.position();
@@ -86,10 +107,7 @@ impl<'a> Parser<'a> {
             }
             self.cursor.take_line_end();
         }
-        match ParseErrors::from_vec(self.errors) {
-            None => Ok(self.parsed),
-            Some(errors) => Err(errors),
-        }
+        (self.parsed, self.errors)
     }
 
     /// Reads from the first character of an assignment to the end of its last line.
@@ -179,7 +197,7 @@ impl<'a> Parser<'a> {
             Some(_) if blanks => ParseErrorKind::NoEquals,
             Some(_) => ParseErrorKind::KeyCharacter,
         };
-        Err(self.cursor.defect(kind))
+        Err(Defect::at(&self.cursor, kind))
     }
 
     fn separator(&mut self, key: &'a str) -> Result<&'a str, Defect> {

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use reticent_core::{Secret, SecretBuffer};
 
 use super::Defect;
-use super::cursor::Cursor;
 use super::value::Raw;
+use crate::cursor::Cursor;
 use crate::document::{Entry, Quoting};
 use crate::error::ParseErrorKind;
 use crate::options::{Mode, ParseOptions};

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::Defect;
-use super::cursor::{Cursor, is_blank};
+use crate::cursor::{Cursor, is_blank};
 use crate::document::Quoting;
 use crate::error::ParseErrorKind;
 
@@ -46,11 +46,11 @@ fn quoted<'a>(cursor: &mut Cursor<'a>, quote: char, quoting: Quoting) -> Result<
     loop {
         match cursor.peek() {
             None => {
-                let defect = opening.defect(ParseErrorKind::OpenQuote);
+                let defect = Defect::at(&opening, ParseErrorKind::OpenQuote);
                 *cursor = opening;
                 return Err(defect);
             }
-            Some('\0') => return Err(cursor.defect(ParseErrorKind::Nul)),
+            Some('\0') => return Err(Defect::at(cursor, ParseErrorKind::Nul)),
             Some('\n' | '\r') => {
                 cursor.take_line_end();
                 escaped = false;
@@ -77,7 +77,7 @@ fn end_of_line(cursor: &mut Cursor<'_>) -> Result<(), Defect> {
             cursor.skip_line();
             Ok(())
         }
-        Some(_) => Err(cursor.defect(ParseErrorKind::TextAfterQuote)),
+        Some(_) => Err(Defect::at(cursor, ParseErrorKind::TextAfterQuote)),
     }
 }
 
@@ -89,7 +89,7 @@ fn unquoted<'a>(cursor: &mut Cursor<'a>) -> Result<Raw<'a>, Defect> {
     while let Some(character) = cursor.peek() {
         match character {
             '\n' | '\r' => break,
-            '\0' => return Err(cursor.defect(ParseErrorKind::Nul)),
+            '\0' => return Err(Defect::at(cursor, ParseErrorKind::Nul)),
             '#' if behind_blank => {
                 cursor.skip_line();
                 break;
