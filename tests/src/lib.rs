@@ -1,1 +1,7 @@
-//! Placeholder.
+//! Flows that cross crates live in `tests/tests`; they run the built program, which `cargo xtask test` names in
+//! `RETICENT_BIN`, and the facade.
+//!
+//! Here are the functions that the fuzz targets call. Ordinary tests call them over the committed corpus, so that a
+//! machine without a fuzzer holds them too.
+
+pub mod fuzz;

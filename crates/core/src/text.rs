@@ -60,20 +60,28 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// Levenshtein's distance without regard to ASCII case.
+/// Levenshtein's distance without regard to ASCII case, where two neighbours that changed places count as one edit.
 fn edits(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().map(|character| character.to_ascii_lowercase()).collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (line, from) in left.chars().map(|character| character.to_ascii_lowercase()).enumerate() {
-        let mut diagonal = row[0];
-        row[0] = line + 1;
-        for (column, to) in right.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != *to);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+    let letters =
+        |text: &str| -> Vec<char> { text.chars().map(|letter| letter.to_ascii_lowercase()).collect() };
+    let (left, right) = (letters(left), letters(right));
+    let mut rows: Vec<Vec<usize>> = vec![(0..=right.len()).collect()];
+    for line in 1..=left.len() {
+        let mut row = vec![line];
+        for column in 1..=right.len() {
+            let replaced = rows[line - 1][column - 1] + usize::from(left[line - 1] != right[column - 1]);
+            let mut best = replaced.min(rows[line - 1][column] + 1).min(row[column - 1] + 1);
+            let swapped = line > 1
+                && column > 1
+                && (left[line - 1], left[line - 2]) == (right[column - 2], right[column - 1]);
+            if swapped {
+                best = best.min(rows[line - 2][column - 2] + 1);
+            }
+            row.push(best);
         }
+        rows.push(row);
     }
-    row[right.len()]
+    rows[left.len()][right.len()]
 }
 
 #[cfg(test)]
@@ -101,9 +109,13 @@ mod tests {
 
     #[test]
     fn a_suggestion_is_near_or_none() {
-        for (word, want) in
-            [("currnt", Some("current")), ("CURRENT", Some("current")), ("id", None), ("zzzzzzz", None)]
-        {
+        for (word, want) in [
+            ("currnt", Some("current")),
+            ("CURRENT", Some("current")),
+            ("id", None),
+            ("zzzzzzz", None),
+            ("curretn", Some("current")),
+        ] {
             assert_eq!(closest(word, ["current", "previous", "pending"]), want, "{word}");
         }
     }

@@ -1,1 +1,35 @@
-//! Placeholder.
+#![doc = include_str!("../README.md")]
+
+pub use reticent_core as core;
+#[cfg(feature = "dotenv")]
+pub use reticent_dotenv as dotenv;
+#[cfg(feature = "env")]
+pub use reticent_provider_env as provider_env;
+#[cfg(feature = "file")]
+pub use reticent_provider_file as provider_file;
+#[cfg(feature = "resolve")]
+pub use reticent_resolve as resolve;
+
+#[cfg(feature = "setup")]
+pub mod setup;
+
+pub mod prelude {
+    //! What most programs need.
+    //!
+    //! ```
+    //! use reticent::prelude::*;
+    //!
+    //! let at: SecretRef = "env://DB_PASSWORD".parse()?;
+    //! # assert_eq!(at.path(), "DB_PASSWORD");
+    //! # Ok::<(), reticent::core::ReferenceError>(())
+    //! ```
+
+    pub use reticent_core::{
+        ErrorKind, Secret, SecretName, SecretRef, SecretSink, SecretSource, SourceError,
+    };
+    #[cfg(feature = "resolve")]
+    pub use reticent_resolve::{Resolver, SecretHandle};
+
+    #[cfg(feature = "setup")]
+    pub use crate::setup::Setup;
+}

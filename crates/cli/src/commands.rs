@@ -1,0 +1,43 @@
+//! One file a command: its arguments, whose docs are the help, and what it does.
+
+use std::process::ExitCode;
+
+use crate::arguments::Command;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::failure::Result;
+
+pub(crate) mod completions;
+pub(crate) mod copy;
+pub(crate) mod delete;
+pub(crate) mod env;
+pub(crate) mod generate;
+pub(crate) mod get;
+pub(crate) mod import;
+pub(crate) mod init;
+pub(crate) mod list;
+pub(crate) mod man;
+pub(crate) mod run;
+pub(crate) mod set;
+pub(crate) mod where_;
+mod writing;
+
+/// Runs the command that was asked for.
+pub(crate) fn run(command: Command, context: &Context) -> Result<ExitCode> {
+    match command {
+        Command::Get(args) => get::run(&args, context),
+        Command::Set(args) => set::run(&args, context),
+        Command::List(args) => list::run(&args, context),
+        Command::Delete(args) => delete::run(&args, context),
+        Command::Where(args) => where_::run(&args, context),
+        Command::Run(args) => return run::run(&args, context),
+        Command::Copy(args) => copy::run(&args, context),
+        Command::Import(args) => import::run(&args, context),
+        Command::Generate(args) => generate::run(&args, context),
+        Command::Env(args) => env::run(&args, context),
+        Command::Init(args) => init::run(&args, context),
+        Command::Completions(args) => completions::run(&args),
+        Command::Man(args) => man::run(&args),
+    }
+    .map(Exit::into)
+}

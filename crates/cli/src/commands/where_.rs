@@ -1,0 +1,81 @@
+//! `where`: what was tried for a name, in order.
+
+use reticent::core::{Attempt, Visible};
+use serde_json::{Value, json};
+
+use crate::app::written;
+use crate::context::{Context, Target};
+use crate::exit::Exit;
+use crate::failure::Result;
+
+/// Says where a secret comes from: every place that was tried, in order, and why it was passed over
+#[derive(clap::Args, Debug)]
+pub(crate) struct WhereArgs {
+    /// A name such as DB_PASSWORD, or a reference
+    #[arg(value_name = "NAME")]
+    target: String,
+}
+
+pub(crate) fn run(args: &WhereArgs, context: &Context) -> Result<Exit> {
+    let setup = context.setup()?;
+    let target = Target::parse(&args.target, &setup)?;
+    let provenance = context.block_on(async {
+        match &target {
+            Target::Name(name) => setup.resolver().explain_name(name).await,
+            Target::Reference(at) => setup.resolver().explain_ref(at).await,
+        }
+    });
+    let exit = match provenance.failure() {
+        None => Exit::Fine,
+        Some(error) => Exit::of_kind(error.kind()),
+    };
+    let text = if context.is_json() { as_json(&target, &provenance) } else { as_text(&target, &provenance) };
+    written(context.output.data(text.as_bytes()))?;
+    if let Some(hint) = provenance.failure().and_then(reticent::core::SourceError::hint) {
+        context.output.say(format!("hint: {hint}"));
+    }
+    Ok(exit)
+}
+
+fn as_text(target: &Target, provenance: &reticent::resolve::Provenance) -> String {
+    let mut rows: Vec<(String, String)> = provenance.tried().iter().map(row).collect();
+    if let Some(found) = provenance.found() {
+        let version = found.version().map_or(String::new(), |version| format!(", version {version}"));
+        rows.push((found.place().to_string(), format!("found{version}")));
+    }
+    let width = rows.iter().map(|(place, _)| place.chars().count()).max().unwrap_or(0);
+    let mut text = format!("{}\n", Visible(&target.to_string()));
+    for (place, outcome) in rows {
+        text.push_str(&format!("  {place:width$}  {outcome}\n"));
+    }
+    text
+}
+
+fn row(attempt: &Attempt) -> (String, String) {
+    let note = attempt.note().map_or(String::new(), |note| format!(" ({})", Visible(note)));
+    (Visible(attempt.place()).to_string(), format!("{}{note}", attempt.kind()))
+}
+
+fn as_json(target: &Target, provenance: &reticent::resolve::Provenance) -> String {
+    let mut tried: Vec<Value> = provenance
+        .tried()
+        .iter()
+        .map(|attempt| {
+            json!({
+                "ref": attempt.place(), "source": attempt.source(),
+                "status": attempt.kind().as_str(), "note": attempt.note(),
+            })
+        })
+        .collect();
+    let found = provenance.found();
+    if let Some(found) = found {
+        tried.push(json!({ "ref": found.place().to_string(), "source": found.source(), "status": "found", "note": null }));
+    }
+    let document = json!({
+        "schema": "reticent.where/1", "name": target.to_string(), "found": found.is_some(),
+        "ref": found.map(|found| found.place().to_string()),
+        "version": found.and_then(|found| found.version().map(ToString::to_string)),
+        "tried": tried,
+    });
+    format!("{document}\n")
+}

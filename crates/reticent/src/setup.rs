@@ -1,0 +1,237 @@
+//! `reticent.toml` → a resolver over every source of this build.
+//!
+//! The decision: here alone concrete backends are named. Everything below works on traits, and everything above (the
+//! program, an application) asks [`Setup`]. The cost is that this module grows with each backend.
+
+mod changes;
+mod config;
+mod error;
+mod known;
+mod reader;
+mod sources;
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use reticent_core::hooks::{Access, Action, Actor, Hooks};
+use reticent_core::{
+    DeleteOptions, ErrorKind, PutOptions, Schemes, Secret, SecretList as _, SecretName, SecretRef,
+    SecretSink, SecretSource as _, SourceError, VersionId,
+};
+use reticent_resolve::{Provenance, Resolver};
+
+use known::Route;
+use sources::Sources;
+
+pub use changes::Changes;
+pub use config::{Config, Declared};
+pub use error::SetupError;
+pub use known::Known;
+
+/// A program's secrets: what it declares, the resolver over all sources, and the places that can be written.
+///
+/// ```
+/// use reticent::setup::{Config, Setup};
+///
+/// # let folder = tempfile::tempdir()?;
+/// # std::fs::write(folder.path().join(".env"), "DB_PASSWORD=correct horse\n")?;
+/// # let base = folder.path();
+/// let setup = Setup::of(Config::without_file(base), None)?;
+/// # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+/// # runtime.block_on(async {
+/// let password = setup.resolver().get("DB_PASSWORD").await?;
+/// assert_eq!(password.len(), 13);
+/// # Ok::<(), reticent::core::SourceError>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Setup {
+    config: Config,
+    declared: Vec<Declared>,
+    sources: Sources,
+    resolver: Resolver,
+    hooks: Hooks,
+    actor: Actor,
+}
+
+impl Setup {
+    /// Builds the sources that `config` names and the resolver over them, for one environment or for none.
+    ///
+    /// # Errors
+    /// [`SetupError`] when the environment is not declared, or the configuration contradicts itself.
+    pub fn of(config: Config, environment: Option<&str>) -> Result<Self, SetupError> {
+        Self::with_hooks(config, environment, Hooks::none(), Actor::default())
+    }
+
+    /// Builds as [`of`](Self::of) does, and lets `hooks` decide, record and mask what `actor` does.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub fn with_hooks(
+        config: Config,
+        environment: Option<&str>,
+        hooks: Hooks,
+        actor: Actor,
+    ) -> Result<Self, SetupError> {
+        let declared = config.secrets(environment)?;
+        let sources = Sources::of(&config);
+        let resolver = sources.resolver(&config, &declared, hooks.clone(), actor.clone())?;
+        Ok(Self { config, declared, sources, resolver, hooks, actor })
+    }
+
+    /// Returns what `reticent.toml` says.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Returns the resolver over every source.
+    #[must_use]
+    pub fn resolver(&self) -> &Resolver {
+        &self.resolver
+    }
+
+    /// Returns the schemes that make a text a reference here.
+    #[must_use]
+    pub fn schemes(&self) -> Schemes {
+        Schemes::of(config::SCHEMES)
+    }
+
+    /// Returns the secrets that are declared, then the keys of `.env` that are not. Names are read, and no value.
+    ///
+    /// # Errors
+    /// `Malformed` when `.env` cannot be parsed, and what else keeps it from being read.
+    pub async fn known(&self) -> Result<Vec<Known>, SourceError> {
+        let declared = self.declared.iter();
+        let mut known: Vec<Known> =
+            declared.map(|declared| Known::declared(declared, self.places(declared.name()))).collect();
+        let in_file = match self.sources.dotenv.list(".env").await {
+            Ok(list) => list,
+            Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        for info in in_file {
+            let place = info.reference();
+            let Some(key) = place.field().and_then(|field| field.tokens().first()) else { continue };
+            if !known.iter().any(|known| known.name() == key) {
+                known.push(Known::in_file(key, place.clone()));
+            }
+        }
+        Ok(known)
+    }
+
+    /// Resolves all of `wanted`, in their order; `None` is an optional secret that is nowhere.
+    pub async fn resolve(&self, wanted: &[Known]) -> Vec<Result<Option<Secret>, SourceError>> {
+        join_all(wanted.iter().map(|known| self.resolve_one(known))).await
+    }
+
+    async fn resolve_one(&self, known: &Known) -> Result<Option<Secret>, SourceError> {
+        let result = match &known.route {
+            Route::Name(name) => self.resolver.get_name(name).await,
+            Route::Place(place) => self.resolver.get_ref(place).await,
+        };
+        match result {
+            Ok(secret) => Ok(Some(secret)),
+            Err(error) if known.is_optional() && error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Watches all of `wanted` that are there.
+    ///
+    /// # Errors
+    /// What keeps one of them from being read now.
+    pub async fn changes(&self, wanted: &[Known]) -> Result<Changes, SourceError> {
+        let mut handles = Vec::new();
+        for known in wanted {
+            let watched = match &known.route {
+                Route::Name(name) => self.resolver.watch(name.as_str()).await,
+                Route::Place(place) => self.resolver.watch(&place.to_string()).await,
+            };
+            match watched {
+                Ok(handle) => handles.push((known.name().to_owned(), handle)),
+                Err(error) if known.is_optional() && error.kind() == ErrorKind::NotFound => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(Changes::of(Box::pin(self.resolver.keep_fresh()), handles))
+    }
+
+    /// Returns the place that gives `name` now.
+    ///
+    /// # Errors
+    /// As a read of it.
+    pub async fn place_of(&self, name: &SecretName) -> Result<SecretRef, SourceError> {
+        let provenance: Provenance = self.resolver.explain_name(name).await;
+        match (provenance.found(), provenance.failure()) {
+            (Some(found), _) => Ok(found.place().clone()),
+            (None, Some(error)) => Err(error.clone()),
+            (None, None) => Err(SourceError::new(ErrorKind::NotFound, "the resolver").for_key(name.as_str())),
+        }
+    }
+
+    /// Returns the first place of `name` that can be written.
+    #[must_use]
+    pub fn place_to_write(&self, name: &SecretName) -> Option<SecretRef> {
+        let declares =
+            self.declared.iter().any(|declared| declared.name() == name && !declared.places().is_empty());
+        let places = self.places(name);
+        // The usual order reads mounted files before `.env`; a value that a person sets belongs into `.env`.
+        let own = (!declares).then(|| places.iter().find(|place| place.scheme() == "dotenv")).flatten();
+        own.or_else(|| places.iter().find(|place| self.sources.sink(place.scheme()).is_some())).cloned()
+    }
+
+    /// Refuses a place that cannot be written, before a value is asked for.
+    ///
+    /// # Errors
+    /// `Unsupported` when its source only reads.
+    pub fn can_write(&self, at: &SecretRef) -> Result<(), SourceError> {
+        self.sink(at).map(drop)
+    }
+
+    /// Writes `value` at `at`, through the hooks.
+    ///
+    /// # Errors
+    /// `Unsupported` when its source only reads; else as [`SecretSink::put`].
+    pub async fn put(&self, at: &SecretRef, value: &Secret) -> Result<Option<VersionId>, SourceError> {
+        let sink = self.sink(at)?;
+        let name = at.to_string();
+        let access = Access::new(&self.actor, Action::Write, &name).at(at);
+        self.hooks.learn(&name, value);
+        let options = PutOptions::default();
+        self.hooks.act(&access, &sink.name(), sink.put(at, value, &options)).await
+    }
+
+    /// Deletes what is at `at`, through the hooks.
+    ///
+    /// # Errors
+    /// `Unsupported` when its source only reads; else as [`SecretSink::delete`].
+    pub async fn delete(&self, at: &SecretRef) -> Result<(), SourceError> {
+        let sink = self.sink(at)?;
+        let name = at.to_string();
+        let access = Access::new(&self.actor, Action::Delete, &name).at(at);
+        let options = DeleteOptions::default();
+        self.hooks.act(&access, &sink.name(), sink.delete(at, &options)).await
+    }
+
+    /// Returns what is unwise about the files that were read so far, and about those of `places` that are there: lines
+    /// for the operator, without a value.
+    #[must_use]
+    pub fn warnings(&self, places: &[SecretRef]) -> Vec<String> {
+        self.sources.warnings(places)
+    }
+
+    fn places(&self, name: &SecretName) -> Vec<SecretRef> {
+        self.resolver.places(name)
+    }
+
+    fn sink(&self, at: &SecretRef) -> Result<Arc<dyn SecretSink>, SourceError> {
+        self.sources.sink(at.scheme()).ok_or_else(|| {
+            SourceError::new(ErrorKind::Unsupported, at.scheme().to_owned())
+                .for_key(at.to_string())
+                .with_detail("it cannot be written")
+                .with_hint("places that can be written begin with dotenv:// or file://")
+        })
+    }
+}

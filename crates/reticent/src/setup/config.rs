@@ -1,0 +1,375 @@
+//! `reticent.toml` as plain data.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use reticent_core::{Recognised, Schemes, SecretName, SecretRef};
+use toml::de::DeTable;
+
+use super::SetupError;
+use super::reader::{Item, Reader, place};
+
+/// The schemes that this build can read.
+pub(super) const SCHEMES: [&str; 4] = ["dotenv", "env", "file", "systemd"];
+
+/// Where a name without a place of its own is looked for, in order.
+const ORDER: [&str; 6] = [
+    "env://{name}",
+    "env://{NAME}",
+    "file:///run/secrets/{name}",
+    "file:///run/secrets/{lower}",
+    "dotenv://.env#{name}",
+    "dotenv://.env#{NAME}",
+];
+
+/// What `reticent.toml` says. Everything works without the file: then this is [`Config::without_file`].
+///
+/// ```
+/// use reticent::setup::Config;
+///
+/// let config = Config::parse(
+///     r#"
+///     [secrets]
+///     DB_PASSWORD = "file:///run/secrets/db"
+///     API_KEY = ["env://API_KEY", "dotenv://.env#API_KEY"]
+///     SENTRY_DSN = { optional = true }
+///
+///     [environments.production.secrets]
+///     DB_PASSWORD = "systemd://db"
+///     "#,
+///     "/srv/app/reticent.toml",
+/// )?;
+/// let names: Vec<_> = config.secrets(None)?.iter().map(|secret| secret.name().to_string()).collect();
+/// assert_eq!(names, ["DB_PASSWORD", "API_KEY", "SENTRY_DSN"]);
+/// let production = config.secrets(Some("production"))?;
+/// assert_eq!(production[0].places()[0].to_string(), "systemd://db");
+/// # Ok::<(), reticent::setup::SetupError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct Config {
+    file: Option<PathBuf>,
+    base: PathBuf,
+    secrets: Vec<Declared>,
+    environments: BTreeMap<String, Vec<Declared>>,
+    pub(super) sources: SourceOptions,
+    pub(super) cache: Cache,
+    pub(super) retry: Retry,
+}
+
+/// One secret that a program declares.
+///
+/// ```
+/// use reticent::setup::Config;
+///
+/// let config = Config::parse("[secrets]\nDSN = { optional = true, about = \"errors\" }", "/srv/reticent.toml")?;
+/// let declared = &config.secrets(None)?[0];
+/// assert!(declared.is_optional() && declared.places().is_empty());
+/// assert_eq!(declared.about(), Some("errors"));
+/// # Ok::<(), reticent::setup::SetupError>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declared {
+    name: SecretName,
+    places: Vec<SecretRef>,
+    optional: bool,
+    about: Option<String>,
+}
+
+impl Declared {
+    /// Returns what the program calls it.
+    #[must_use]
+    pub fn name(&self) -> &SecretName {
+        &self.name
+    }
+
+    /// Returns where it is looked for, in order; empty means the usual order of sources.
+    #[must_use]
+    pub fn places(&self) -> &[SecretRef] {
+        &self.places
+    }
+
+    /// Tells whether the program starts without it.
+    #[must_use]
+    pub fn is_optional(&self) -> bool {
+        self.optional
+    }
+
+    /// Returns what it is for.
+    #[must_use]
+    pub fn about(&self) -> Option<&str> {
+        self.about.as_deref()
+    }
+}
+
+/// `[sources]`: the usual order, and how the local sources read.
+#[derive(Clone, Debug)]
+pub(super) struct SourceOptions {
+    pub(super) order: Vec<String>,
+    pub(super) file_rule: FileRule,
+    pub(super) transient_falls_through: bool,
+    pub(super) timeout: Duration,
+    pub(super) poll: Duration,
+}
+
+/// How `NAME_FILE` is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum FileRule {
+    OfficialImages,
+    PythonHelper,
+    Off,
+}
+
+/// `[cache]`, for sources that are not local.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Cache {
+    pub(super) ttl: Duration,
+    pub(super) negative: Duration,
+    pub(super) stale_if_error: Duration,
+}
+
+/// `[retry]`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Retry {
+    pub(super) attempts: u32,
+    pub(super) first_wait: Duration,
+    pub(super) longest_wait: Duration,
+}
+
+impl Config {
+    /// Returns the configuration of a folder that has no `reticent.toml`: nothing declared, everything usual.
+    #[must_use]
+    pub fn without_file(base: impl Into<PathBuf>) -> Self {
+        Self {
+            file: None,
+            base: base.into(),
+            secrets: Vec::new(),
+            environments: BTreeMap::new(),
+            sources: SourceOptions {
+                order: ORDER.map(str::to_owned).into(),
+                file_rule: FileRule::OfficialImages,
+                transient_falls_through: false,
+                timeout: Duration::from_secs(10),
+                poll: Duration::from_secs(10),
+            },
+            cache: Cache {
+                ttl: Duration::from_secs(300),
+                negative: Duration::from_secs(5),
+                stale_if_error: Duration::ZERO,
+            },
+            retry: Retry {
+                attempts: 3,
+                first_wait: Duration::from_millis(100),
+                longest_wait: Duration::from_secs(5),
+            },
+        }
+    }
+
+    /// Reads the file at `path`.
+    ///
+    /// # Errors
+    /// [`SetupError`] when it cannot be read or is not as it should be.
+    pub fn read(path: &Path) -> Result<Self, SetupError> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            SetupError::new("the configuration cannot be read").in_file(path).with_cause(error)
+        })?;
+        Self::parse(&text, path)
+    }
+
+    /// Finds `reticent.toml` in `start` or the nearest folder above it, and reads it.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read). No file is no error.
+    pub fn discover(start: &Path) -> Result<Self, SetupError> {
+        let found = start.ancestors().map(|folder| folder.join("reticent.toml")).find(|path| path.is_file());
+        found.map_or_else(|| Ok(Self::without_file(start)), |path| Self::read(&path))
+    }
+
+    /// Reads the text of a configuration that stands in the file `path`.
+    ///
+    /// # Errors
+    /// [`SetupError`] with line and column for the first mistake.
+    pub fn parse(text: &str, path: impl AsRef<Path>) -> Result<Self, SetupError> {
+        let path = path.as_ref();
+        Self::parse_text(text, path).map_err(|error| error.in_file(path))
+    }
+
+    fn parse_text(text: &str, path: &Path) -> Result<Self, SetupError> {
+        let document = DeTable::parse(text).map_err(|error| {
+            let (line, column) = place(text, error.span().map_or(0, |span| span.start));
+            SetupError::new(format!("not TOML: {}", error.message())).at(line, column)
+        })?;
+        let root = Reader::of_document(text, document.get_ref());
+        root.only(&["secrets", "environments", "sources", "cache", "retry"])?;
+        let mut config = Self::without_file(path.parent().unwrap_or(Path::new("")));
+        config.file = Some(path.to_owned());
+        if let Some(item) = root.item("secrets") {
+            config.secrets = secrets(&item.table()?)?;
+        }
+        if let Some(item) = root.item("environments") {
+            for (name, environment) in item.table()?.items() {
+                let environment = environment.table()?;
+                environment.only(&["secrets"])?;
+                let declared = environment.item("secrets").map(|item| secrets(&item.table()?)).transpose()?;
+                config.environments.insert(name.to_owned(), declared.unwrap_or_default());
+            }
+        }
+        config.read_sources(&root)?;
+        config.read_times(&root)?;
+        Ok(config)
+    }
+
+    fn read_sources(&mut self, root: &Reader<'_>) -> Result<(), SetupError> {
+        let Some(item) = root.item("sources") else { return Ok(()) };
+        let table = item.table()?;
+        table.only(&["order", "name-file", "fall-through", "timeout", "poll"])?;
+        if let Some(item) = table.item("order") {
+            let places = item.texts()?;
+            self.sources.order = places.iter().map(template).collect::<Result<_, _>>()?;
+        }
+        if let Some(item) = table.item("name-file") {
+            self.sources.file_rule = item.one_of(&[
+                ("official-images", FileRule::OfficialImages),
+                ("python-helper", FileRule::PythonHelper),
+                ("off", FileRule::Off),
+            ])?;
+        }
+        if let Some(item) = table.item("fall-through") {
+            self.sources.transient_falls_through =
+                item.one_of(&[("not-found", false), ("not-found-or-transient", true)])?;
+        }
+        set(&mut self.sources.timeout, table.item("timeout"), Item::duration)?;
+        set(&mut self.sources.poll, table.item("poll"), Item::duration)
+    }
+
+    fn read_times(&mut self, root: &Reader<'_>) -> Result<(), SetupError> {
+        if let Some(item) = root.item("cache") {
+            let table = item.table()?;
+            table.only(&["ttl", "negative", "stale-if-error"])?;
+            set(&mut self.cache.ttl, table.item("ttl"), Item::duration)?;
+            set(&mut self.cache.negative, table.item("negative"), Item::duration)?;
+            set(&mut self.cache.stale_if_error, table.item("stale-if-error"), Item::duration)?;
+        }
+        if let Some(item) = root.item("retry") {
+            let table = item.table()?;
+            table.only(&["attempts", "first-wait", "longest-wait"])?;
+            set(&mut self.retry.attempts, table.item("attempts"), Item::count)?;
+            set(&mut self.retry.first_wait, table.item("first-wait"), Item::duration)?;
+            set(&mut self.retry.longest_wait, table.item("longest-wait"), Item::duration)?;
+        }
+        Ok(())
+    }
+
+    /// Returns the file that was read; `None` when there is none.
+    #[must_use]
+    pub fn file(&self) -> Option<&Path> {
+        self.file.as_deref()
+    }
+
+    /// Returns the folder that relative references start from: the file's, else the working directory.
+    #[must_use]
+    pub fn base(&self) -> &Path {
+        &self.base
+    }
+
+    /// Tells whether the environment `name` is declared.
+    #[must_use]
+    pub fn has_environment(&self, name: &str) -> bool {
+        self.environments.contains_key(name)
+    }
+
+    /// Returns what is declared, with the environment's own declarations in the place of the common ones.
+    ///
+    /// # Errors
+    /// [`SetupError`] when `environment` is not declared.
+    pub fn secrets(&self, environment: Option<&str>) -> Result<Vec<Declared>, SetupError> {
+        let mut secrets = self.secrets.clone();
+        let Some(name) = environment else { return Ok(secrets) };
+        let own = self.environments.get(name).ok_or_else(|| self.unknown_environment(name))?;
+        for declared in own {
+            match secrets.iter_mut().find(|common| common.name == declared.name) {
+                Some(common) => *common = declared.clone(),
+                None => secrets.push(declared.clone()),
+            }
+        }
+        Ok(secrets)
+    }
+
+    fn unknown_environment(&self, name: &str) -> SetupError {
+        let error = SetupError::new(format!("no environment \"{}\"", reticent_core::Visible(name)));
+        let known: Vec<&str> = self.environments.keys().map(String::as_str).collect();
+        let error = match (&self.file, known.is_empty()) {
+            (Some(file), true) => error.in_file(file).with_hint("declare it as [environments.NAME.secrets]"),
+            (Some(file), false) => error.in_file(file).with_hint(format!("declared: {}", known.join(", "))),
+            (None, _) => {
+                error.with_hint("environments are declared in reticent.toml, and there is none here")
+            }
+        };
+        error
+    }
+}
+
+fn set<'a, T>(
+    field: &mut T,
+    item: Option<Item<'a>>,
+    read: impl Fn(&Item<'a>) -> Result<T, SetupError>,
+) -> Result<(), SetupError> {
+    if let Some(item) = item {
+        *field = read(&item)?;
+    }
+    Ok(())
+}
+
+fn secrets(table: &Reader<'_>) -> Result<Vec<Declared>, SetupError> {
+    table.items().into_iter().map(|(name, item)| declared(name, &item)).collect()
+}
+
+fn declared(name: &str, item: &Item<'_>) -> Result<Declared, SetupError> {
+    let name = SecretName::parse(name).map_err(|error| item.error(format!("not a name: {error}")))?;
+    if !item.is_table() {
+        let places = item.texts()?.iter().map(reference).collect::<Result<_, _>>()?;
+        return Ok(Declared { name, places, optional: false, about: None });
+    }
+    let table = item.table()?;
+    table.only(&["from", "optional", "about"])?;
+    let places = table.item("from").map_or(Ok(Vec::new()), |item| item.texts())?;
+    Ok(Declared {
+        name,
+        places: places.iter().map(reference).collect::<Result<_, _>>()?,
+        optional: table.item("optional").map_or(Ok(false), |item| item.flag())?,
+        about: table.item("about").map(|item| item.text().map(str::to_owned)).transpose()?,
+    })
+}
+
+/// Reads a reference to a secret; a text that is none may be a secret itself and is not repeated.
+fn reference(item: &Item<'_>) -> Result<SecretRef, SetupError> {
+    match Schemes::of(SCHEMES).recognise(item.text()?) {
+        Recognised::Reference(reference) => Ok(reference),
+        Recognised::Malformed(error) => Err(item.error(format!("not a valid reference: {error}"))),
+        Recognised::Value => Err(not_a_reference(item)),
+    }
+}
+
+/// Checks a place of the usual order: a reference once its holes are filled.
+fn template(item: &Item<'_>) -> Result<String, SetupError> {
+    let text = item.text()?;
+    let filled =
+        ["{name}", "{NAME}", "{lower}"].iter().fold(text.to_owned(), |text, hole| text.replace(hole, "x"));
+    if filled == text {
+        return Err(
+            item.error("no {name}, {NAME} or {lower} in this place, so every secret would be the same")
+        );
+    }
+    match Schemes::of(SCHEMES).recognise(&filled) {
+        Recognised::Reference(_) => Ok(text.to_owned()),
+        Recognised::Malformed(error) => Err(item.error(format!("not a valid reference: {error}"))),
+        Recognised::Value => Err(not_a_reference(item)),
+    }
+}
+
+fn not_a_reference(item: &Item<'_>) -> SetupError {
+    let known = SCHEMES.map(|scheme| format!("{scheme}://")).join(", ");
+    item.error("not a reference to a secret").with_hint(format!(
+        "values do not belong in this file; say where the secret lives with one of {known}"
+    ))
+}

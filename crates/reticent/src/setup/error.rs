@@ -1,0 +1,94 @@
+//! What is wrong with a configuration, and where.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use reticent_core::Visible;
+
+/// A mistake in `reticent.toml`, or in how a program was set up.
+///
+/// It names the file, the line, the key and the remedy, and repeats no value: a secret may stand where a reference
+/// should.
+///
+/// ```
+/// use reticent::setup::Config;
+///
+/// let error = Config::parse("[secrets]\nDB = \"hunter2\"", "/srv/reticent.toml").unwrap_err();
+/// assert_eq!(error.to_string(), "/srv/reticent.toml:2:6: secrets.DB: not a reference to a secret");
+/// assert!(error.hint().is_some_and(|hint| hint.contains("env://")));
+/// ```
+#[derive(Clone, Debug)]
+pub struct SetupError {
+    file: Option<PathBuf>,
+    place: Option<(usize, usize)>,
+    key: Option<String>,
+    problem: String,
+    hint: Option<String>,
+    cause: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
+
+impl SetupError {
+    pub(crate) fn new(problem: impl Into<String>) -> Self {
+        Self { file: None, place: None, key: None, problem: problem.into(), hint: None, cause: None }
+    }
+
+    pub(crate) fn in_file(mut self, file: &Path) -> Self {
+        self.file.get_or_insert_with(|| file.to_owned());
+        self
+    }
+
+    pub(crate) fn at(mut self, line: usize, column: usize) -> Self {
+        self.place.get_or_insert((line, column));
+        self
+    }
+
+    pub(crate) fn for_key(mut self, key: impl Into<String>) -> Self {
+        self.key.get_or_insert_with(|| key.into());
+        self
+    }
+
+    pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(crate) fn with_cause(mut self, cause: impl std::error::Error + Send + Sync + 'static) -> Self {
+        self.cause = Some(Arc::new(cause));
+        self
+    }
+
+    /// Returns what to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&str> {
+        self.hint.as_deref()
+    }
+
+    /// Returns the line and column, counted from 1.
+    #[must_use]
+    pub fn place(&self) -> Option<(usize, usize)> {
+        self.place
+    }
+}
+
+impl fmt::Display for SetupError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(file) = &self.file {
+            write!(f, "{}", Visible(&file.to_string_lossy()))?;
+            if let Some((line, column)) = self.place {
+                write!(f, ":{line}:{column}")?;
+            }
+            f.write_str(": ")?;
+        }
+        if let Some(key) = &self.key {
+            write!(f, "{}: ", Visible(key))?;
+        }
+        f.write_str(&self.problem)
+    }
+}
+
+impl std::error::Error for SetupError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.cause.as_deref().map(|cause| cause as &(dyn std::error::Error + 'static))
+    }
+}
