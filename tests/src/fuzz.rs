@@ -12,6 +12,9 @@ pub const TARGETS: [(&str, Target); 4] =
     [("configuration", configuration), ("dotenv", dotenv), ("field", field), ("reference", reference)];
 
 /// A `.env` file that parses is rendered byte for byte, and each of its values survives a rendering of its own.
+///
+/// # Panics
+/// When that does not hold.
 pub fn dotenv(bytes: &[u8]) {
     drop(lint(bytes));
     drop(Document::parse(bytes, &ParseOptions::default().with_mode(Mode::Compose)));
@@ -30,6 +33,9 @@ pub fn dotenv(bytes: &[u8]) {
 }
 
 /// A reference that parses reads itself back.
+///
+/// # Panics
+/// When it does not.
 pub fn reference(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     drop(SecretName::parse(text));
@@ -40,6 +46,9 @@ pub fn reference(bytes: &[u8]) {
 }
 
 /// Taking a field out of anything ends, and what is found can be found again.
+///
+/// # Panics
+/// When it cannot.
 pub fn field(bytes: &[u8]) {
     let secret = Secret::copy_of(bytes);
     if let Ok(pointer) = Field::parse("/a/0") {
@@ -61,6 +70,9 @@ pub fn field(bytes: &[u8]) {
 }
 
 /// Any text is a configuration or an error with a place.
+///
+/// # Panics
+/// When the error has none.
 pub fn configuration(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };
     if let Err(error) = Config::parse(text, "/reticent.toml") {

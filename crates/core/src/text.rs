@@ -114,7 +114,7 @@ mod tests {
             ("CURRENT", Some("current")),
             ("id", None),
             ("zzzzzzz", None),
-            ("curretn", Some("current")),
+            ("currnte", Some("current")),
         ] {
             assert_eq!(closest(word, ["current", "previous", "pending"]), want, "{word}");
         }

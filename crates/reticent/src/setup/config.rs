@@ -298,14 +298,13 @@ impl Config {
     fn unknown_environment(&self, name: &str) -> SetupError {
         let error = SetupError::new(format!("no environment \"{}\"", reticent_core::Visible(name)));
         let known: Vec<&str> = self.environments.keys().map(String::as_str).collect();
-        let error = match (&self.file, known.is_empty()) {
+        match (&self.file, known.is_empty()) {
             (Some(file), true) => error.in_file(file).with_hint("declare it as [environments.NAME.secrets]"),
             (Some(file), false) => error.in_file(file).with_hint(format!("declared: {}", known.join(", "))),
             (None, _) => {
                 error.with_hint("environments are declared in reticent.toml, and there is none here")
             }
-        };
-        error
+        }
     }
 }
 

@@ -19,7 +19,10 @@ use reticent_core::Visible;
 /// assert!(error.hint().is_some_and(|hint| hint.contains("env://")));
 /// ```
 #[derive(Clone, Debug)]
-pub struct SetupError {
+pub struct SetupError(Box<Parts>);
+
+#[derive(Clone, Debug)]
+struct Parts {
     file: Option<PathBuf>,
     place: Option<(usize, usize)>,
     key: Option<String>,
@@ -30,65 +33,66 @@ pub struct SetupError {
 
 impl SetupError {
     pub(crate) fn new(problem: impl Into<String>) -> Self {
-        Self { file: None, place: None, key: None, problem: problem.into(), hint: None, cause: None }
+        let problem = problem.into();
+        Self(Box::new(Parts { file: None, place: None, key: None, problem, hint: None, cause: None }))
     }
 
     pub(crate) fn in_file(mut self, file: &Path) -> Self {
-        self.file.get_or_insert_with(|| file.to_owned());
+        self.0.file.get_or_insert_with(|| file.to_owned());
         self
     }
 
     pub(crate) fn at(mut self, line: usize, column: usize) -> Self {
-        self.place.get_or_insert((line, column));
+        self.0.place.get_or_insert((line, column));
         self
     }
 
     pub(crate) fn for_key(mut self, key: impl Into<String>) -> Self {
-        self.key.get_or_insert_with(|| key.into());
+        self.0.key.get_or_insert_with(|| key.into());
         self
     }
 
     pub(crate) fn with_hint(mut self, hint: impl Into<String>) -> Self {
-        self.hint = Some(hint.into());
+        self.0.hint = Some(hint.into());
         self
     }
 
     pub(crate) fn with_cause(mut self, cause: impl std::error::Error + Send + Sync + 'static) -> Self {
-        self.cause = Some(Arc::new(cause));
+        self.0.cause = Some(Arc::new(cause));
         self
     }
 
     /// Returns what to do about it.
     #[must_use]
     pub fn hint(&self) -> Option<&str> {
-        self.hint.as_deref()
+        self.0.hint.as_deref()
     }
 
     /// Returns the line and column, counted from 1.
     #[must_use]
     pub fn place(&self) -> Option<(usize, usize)> {
-        self.place
+        self.0.place
     }
 }
 
 impl fmt::Display for SetupError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(file) = &self.file {
+        if let Some(file) = &self.0.file {
             write!(f, "{}", Visible(&file.to_string_lossy()))?;
-            if let Some((line, column)) = self.place {
+            if let Some((line, column)) = self.0.place {
                 write!(f, ":{line}:{column}")?;
             }
             f.write_str(": ")?;
         }
-        if let Some(key) = &self.key {
+        if let Some(key) = &self.0.key {
             write!(f, "{}: ", Visible(key))?;
         }
-        f.write_str(&self.problem)
+        f.write_str(&self.0.problem)
     }
 }
 
 impl std::error::Error for SetupError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.cause.as_deref().map(|cause| cause as &(dyn std::error::Error + 'static))
+        self.0.cause.as_deref().map(|cause| cause as &(dyn std::error::Error + 'static))
     }
 }

@@ -1,8 +1,6 @@
 //! `set`, `delete`, `copy`, `import`, `list`, `generate --into`: what is written, and what is left alone.
 
-mod support;
-
-use support::Sandbox;
+use crate::support::Sandbox;
 
 #[test]
 fn set_edits_in_place_and_get_reads_it_back() {

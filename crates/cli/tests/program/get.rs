@@ -1,8 +1,6 @@
 //! `get` and `where`: what is shown, and what is never shown.
 
-mod support;
-
-use support::Sandbox;
+use crate::support::Sandbox;
 
 #[test]
 fn a_pipe_receives_the_bytes_alone() {

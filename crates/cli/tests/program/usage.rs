@@ -1,10 +1,8 @@
 //! The surface itself: help, options as variables, configuration errors, closed pipes.
 
-mod support;
-
 use std::process::Stdio;
 
-use support::Sandbox;
+use crate::support::Sandbox;
 
 const COMMANDS: [&str; 13] = [
     "get",
@@ -37,7 +35,7 @@ fn help_names_every_command_and_each_has_its_own() {
 
 #[test]
 fn an_unknown_option_is_a_usage_error_without_its_value() {
-    let ran = Sandbox::new().run(&["get", "A", "--vlaue=hunter2"]);
+    let ran = Sandbox::new().run(&["get", "A", "--plain-text=hunter2"]);
     assert_eq!((ran.code, ran.stdout.len()), (2, 0));
     assert!(!ran.stderr.contains("hunter2"), "{}", ran.stderr);
     assert_eq!(Sandbox::new().run(&[]).code, 2);

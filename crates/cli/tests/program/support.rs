@@ -1,7 +1,5 @@
 //! Runs the built program in a folder of its own, with an environment of its own.
 
-#![allow(dead_code, reason = "each test file uses its part of this")]
-
 use std::ffi::OsStr;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -10,29 +8,29 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// A folder to run in, and the variables to run with.
-pub struct Sandbox {
+pub(crate) struct Sandbox {
     folder: TempDir,
     variables: Vec<(String, Vec<u8>)>,
 }
 
 impl Sandbox {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { folder: TempDir::new().expect("a folder"), variables: Vec::new() }
     }
 
     /// Sets a variable for the program.
-    pub fn with(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn with(mut self, name: &str, value: impl AsRef<[u8]>) -> Self {
         self.variables.push((name.to_owned(), value.as_ref().to_vec()));
         self
     }
 
     /// Writes a file into the folder, readable by its owner alone.
-    pub fn file(self, name: &str, contents: impl AsRef<[u8]>) -> Self {
+    pub(crate) fn file(self, name: &str, contents: impl AsRef<[u8]>) -> Self {
         self.write(name, contents);
         self
     }
 
-    pub fn write(&self, name: &str, contents: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, name: &str, contents: impl AsRef<[u8]>) {
         use std::os::unix::fs::PermissionsExt as _;
         let path = self.path(name);
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("folders");
@@ -40,20 +38,16 @@ impl Sandbox {
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("a mode");
     }
 
-    pub fn read(&self, name: &str) -> String {
+    pub(crate) fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(name)).expect("a file of text")
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    pub fn folder(&self) -> &Path {
-        self.folder.path()
-    }
-
     /// The program with this sandbox's folder and variables, and nothing of ours but the path.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         use std::os::unix::ffi::OsStrExt as _;
         let mut command = Command::new(env!("CARGO_BIN_EXE_reticent"));
         command.args(arguments).current_dir(self.folder.path()).env_clear();
@@ -65,11 +59,11 @@ impl Sandbox {
         command
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         Ran::of(self.command(arguments).output().expect("the program starts"), self.folder.path())
     }
 
-    pub fn run_with_stdin(&self, arguments: &[&str], stdin: impl AsRef<[u8]>) -> Ran {
+    pub(crate) fn run_with_stdin(&self, arguments: &[&str], stdin: impl AsRef<[u8]>) -> Ran {
         let mut child = self.command(arguments).stdin(Stdio::piped()).spawn().expect("the program starts");
         // A program that does not read its input closes the pipe; that is its right.
         let _ = child.stdin.take().expect("a pipe").write_all(stdin.as_ref());
@@ -79,10 +73,10 @@ impl Sandbox {
 
 /// What came of a run. The sandbox's folder is shown as `[DIR]`.
 #[derive(Debug)]
-pub struct Ran {
-    pub code: i32,
-    pub stdout: Vec<u8>,
-    pub stderr: String,
+pub(crate) struct Ran {
+    pub(crate) code: i32,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: String,
     folder: String,
 }
 
@@ -93,13 +87,13 @@ impl Ran {
         Self { code: output.status.code().unwrap_or(-1), stdout: output.stdout, stderr, folder }
     }
 
-    pub fn stdout_text(&self) -> String {
+    pub(crate) fn stdout_text(&self) -> String {
         String::from_utf8(self.stdout.clone()).expect("text").replace(&self.folder, "[DIR]")
     }
 
     /// Compares everything that a caller sees.
     #[track_caller]
-    pub fn is(&self, code: i32, stdout: &str, stderr: &str) {
+    pub(crate) fn is(&self, code: i32, stdout: &str, stderr: &str) {
         assert_eq!(
             (self.code, self.stdout_text().as_str(), self.stderr.as_str()),
             (code, stdout, stderr),

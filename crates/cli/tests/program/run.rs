@@ -1,11 +1,9 @@
 //! `run`: the child's environment, its signals and its end.
 
-mod support;
-
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
 
-use support::Sandbox;
+use crate::support::Sandbox;
 
 #[test]
 fn the_child_gets_declared_secrets_and_the_keys_of_dotenv() {
@@ -68,7 +66,7 @@ fn a_variable_read_from_its_file_replaces_it() {
 }
 
 #[test]
-fn the_childs_code_is_ours() {
+fn the_code_of_the_child_is_ours() {
     let sandbox = Sandbox::new();
     for (script, code) in
         [("exit 0", 0), ("exit 7", 7), ("exit 255", 255), ("kill -TERM $$", 143), ("kill -KILL $$", 137)]

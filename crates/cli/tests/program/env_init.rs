@@ -1,8 +1,6 @@
 //! `env lint|parse|set|unset` and `init`.
 
-mod support;
-
-use support::Sandbox;
+use crate::support::Sandbox;
 
 #[test]
 fn parse_shows_keys_and_values_only_when_asked() {
