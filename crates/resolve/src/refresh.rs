@@ -136,9 +136,7 @@ async fn refresh(inner: &Arc<Inner>, request: Request, actor: Actor) {
 /// Looks whether a watched secret has moved, and reads it if so.
 async fn poll(inner: &Arc<Inner>, watch: Arc<Watch>) {
     let places = inner.places(watch.request.asked());
-    let winner = watch.place();
-    let relevant = 1 + places.iter().position(|place| *place == winner).unwrap_or(places.len() - 1);
-    let seen = inner.look_at(&places[..relevant]).await;
+    let seen = inner.look_at(&watch.relevant(&places)).await;
     let outcome = if watch.must_read(&seen, Instant::now()) {
         read_watched(inner, &watch).await.map(|()| watch.note_seen(seen, &places))
     } else {

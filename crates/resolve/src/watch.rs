@@ -151,16 +151,20 @@ impl Watch {
         moved || seen.contains(&Sighting::Blind) || schedule.read_again_at.is_some_and(|again| again <= now)
     }
 
-    /// Remembers what the places answered, up to the one that gives the secret.
+    /// Remembers what the relevant places answered.
     pub(crate) fn note_seen(&self, mut seen: Vec<Sighting>, places: &Places) {
-        let place = self.place();
-        seen.truncate(1 + places.iter().position(|one| *one == place).unwrap_or(places.len()));
+        seen.truncate(self.relevant(places).len());
         self.schedule().seen = seen;
     }
 
-    /// The place that gives the secret now.
-    pub(crate) fn place(&self) -> SecretRef {
-        self.view.borrow().hits.place().clone()
+    /// The places whose change changes the secret: those up to the one that gives it, and that one itself where a
+    /// reference led to it.
+    pub(crate) fn relevant(&self, places: &Places) -> Vec<SecretRef> {
+        let giver = self.view.borrow().hits.place().clone();
+        match places.iter().position(|place| *place == giver) {
+            Some(index) => places[..=index].to_vec(),
+            None => places.iter().cloned().chain([giver]).collect(),
+        }
     }
 
     /// Plans the next look; `wait` reckons it from how many in a row have failed.

@@ -1,0 +1,14 @@
+//! The laws of the resolver, one module a subject.
+
+mod build;
+mod cache;
+mod chain;
+mod flight;
+mod handle;
+mod hooks;
+mod keep_fresh;
+mod many;
+mod retry;
+mod secrecy;
+mod support;
+mod with_fresh;
