@@ -9,6 +9,7 @@ use std::fmt;
 use std::future::Future;
 use std::hash::Hash;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll};
 
@@ -33,7 +34,7 @@ type Ongoing<K, V> = Arc<Mutex<HashMap<K, (u64, WeakShared<BoxFuture<'static, V>
 /// ```
 pub struct Flight<K, V> {
     ongoing: Ongoing<K, V>,
-    next_number: Mutex<u64>,
+    next_number: AtomicU64,
 }
 
 impl<K, V> Flight<K, V>
@@ -44,7 +45,7 @@ where
     /// Makes a flight with nothing under way.
     #[must_use]
     pub fn new() -> Self {
-        Self { ongoing: Arc::default(), next_number: Mutex::new(0) }
+        Self { ongoing: Arc::default(), next_number: AtomicU64::new(0) }
     }
 
     /// Joins the fetch under way for `key`, or begins the one that `start` makes.
@@ -58,7 +59,7 @@ where
         if let Some(running) = ongoing.get(key).and_then(|(_, weak)| weak.upgrade()) {
             return Joined { running, leader: false };
         }
-        let number = self.take_number();
+        let number = self.next_number.fetch_add(1, Ordering::Relaxed);
         let landing = Landing { ongoing: Arc::clone(&self.ongoing), key: key.clone(), number };
         let fetch = start();
         let running = async move {
@@ -83,12 +84,6 @@ where
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
-    }
-
-    fn take_number(&self) -> u64 {
-        let mut number = self.next_number.lock().unwrap_or_else(PoisonError::into_inner);
-        *number += 1;
-        *number
     }
 }
 
