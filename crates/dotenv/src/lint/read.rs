@@ -17,11 +17,15 @@ mod template;
 #[cfg(test)]
 mod tests;
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use super::plain::Plain;
 use super::tool::Tool;
 use crate::cursor::Cursor;
+
+/// Thirty lines that each name the one before twice make a terabyte.
+const LARGEST_TOTAL: usize = 16 << 20;
 
 /// Whether a reader replaces variables.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -58,6 +62,8 @@ pub(super) struct Reading {
     refused: Vec<usize>,
     /// How far lines have been counted.
     counted: (usize, usize),
+    /// How much text variables have been replaced by.
+    handed_out: Cell<usize>,
 }
 
 impl Reading {
@@ -70,9 +76,11 @@ impl Reading {
         &self.refused
     }
 
-    /// Returns the value that a variable is replaced by.
+    /// Returns the value that a variable is replaced by; nothing more once a file makes far too much text of it.
     fn variable(&self, key: &str) -> Option<&str> {
-        self.get(key).and_then(Value::text)
+        let value = self.get(key).and_then(Value::text)?;
+        self.handed_out.set(self.handed_out.get().saturating_add(value.len()));
+        (self.handed_out.get() <= LARGEST_TOTAL).then_some(value)
     }
 
     fn keep(&mut self, key: &str, value: Value) {

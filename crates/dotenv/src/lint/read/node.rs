@@ -1,7 +1,7 @@
 //! `dotenv` of Node, and `dotenv-expand` behind it.
 
 use super::super::plain::{Plain, with_plain_line_ends};
-use super::pattern::{Pattern, without_quotes};
+use super::pattern::{Line, Pattern, without_quotes};
 use super::{Reading, Value, Variables, name_length};
 
 const PATTERN: Pattern = Pattern {
@@ -13,8 +13,11 @@ const PATTERN: Pattern = Pattern {
 
 const QUOTES: [char; 3] = ['\'', '"', '`'];
 
-/// After so many replacements in one value the tool would go on for ever.
+/// After so many replacements in one value the tool would go on for ever, which refuses the file after all.
 const REPLACEMENTS: usize = 1000;
+
+/// The same of so many bytes.
+const LARGEST: usize = 1 << 16;
 
 /// White space as JavaScript has it.
 fn is_blank(character: char) -> bool {
@@ -32,7 +35,7 @@ pub(super) fn read(text: &str, variables: Variables) -> Reading {
     if variables == Variables::Kept {
         return reading;
     }
-    expanded(lines.iter().map(|line| line.key), &reading)
+    expanded(&lines, text.as_str(), &reading)
 }
 
 fn value(written: &str) -> Plain {
@@ -45,14 +48,20 @@ fn value(written: &str) -> Plain {
 }
 
 /// Replaces variables in each key's last value, in the order in which keys first appear, whatever the quotes.
-fn expanded<'a>(keys: impl Iterator<Item = &'a str>, reading: &Reading) -> Reading {
+fn expanded(lines: &[Line<'_>], text: &str, reading: &Reading) -> Reading {
     let mut expanded = Reading::default();
-    for key in keys {
-        let Some(value) = reading.variable(key).filter(|_| expanded.get(key).is_none()) else { continue };
+    for Line { key, from, .. } in lines {
+        let Some(value) = reading.get(key).and_then(Value::text) else { continue };
+        if expanded.get(key).is_some() {
+            continue;
+        }
         let value = match replace_all(value, &expanded) {
             Some(text) if has_command(text.as_str()) => Value::RanCommand,
             Some(text) => Value::Text(text.replaced("\\$", "$")),
-            None => Value::Unset,
+            None => {
+                expanded.refuse(text, *from);
+                Value::Unset
+            }
         };
         expanded.keep(key, value);
     }
@@ -75,24 +84,37 @@ fn replace_all(value: &str, earlier: &Reading) -> Option<Plain> {
         };
         // The tool replaces the first place that reads the same, which may stand behind a backslash.
         let at = text.as_str().find(&text.as_str()[from..to]).unwrap_or(from);
-        let mut next = Plain::of(&text.as_str()[..at]);
-        push_replacement(&mut next, replacement, &text.as_str()[from..to]);
-        next.push_str(&text.as_str()[at + (to - from)..]);
+        let (before, rest) = text.as_str().split_at(at);
+        let (variable, after) = rest.split_at(to - from);
+        let mut next = Plain::of(before);
+        push_replacement(&mut next, replacement, [before, variable, after]);
+        next.push_str(after);
         if held == Some(next.as_str()) {
             return Some(next);
+        }
+        if next.as_str().len() > LARGEST + value.len() {
+            return None;
         }
         text = next;
     }
     None
 }
 
-/// In JavaScript `$$` of a replacement is a dollar sign and `$&` is what is replaced.
-fn push_replacement(out: &mut Plain, replacement: &str, replaced: &str) {
+/// In JavaScript a replacement is a template: `$$` is a dollar sign, `$&` what is replaced, and a dollar sign with
+/// a backtick or a quote what stands before or behind it.
+fn push_replacement(out: &mut Plain, replacement: &str, [before, variable, after]: [&str; 3]) {
     let mut rest = replacement;
-    while let Some(at) = rest.find("$$").into_iter().chain(rest.find("$&")).min() {
+    while let Some(at) = rest.find('$') {
         out.push_str(&rest[..at]);
-        out.push_str(if rest[at..].starts_with("$$") { "$" } else { replaced });
-        rest = &rest[at + 2..];
+        let meant = match rest.as_bytes().get(at + 1) {
+            Some(b'$') => Some("$"),
+            Some(b'&') => Some(variable),
+            Some(b'`') => Some(before),
+            Some(b'\'') => Some(after),
+            _ => None,
+        };
+        out.push_str(meant.unwrap_or("$"));
+        rest = &rest[at + if meant.is_some() { 2 } else { 1 }..];
     }
     out.push_str(rest);
 }

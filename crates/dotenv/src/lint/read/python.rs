@@ -136,7 +136,7 @@ fn replaced(text: &str, earlier: &Reading) -> Plain {
         };
         out.push_str(&rest[..at]);
         out.push_str(match earlier.get(name) {
-            Some(value) => value.text().unwrap_or_default(),
+            Some(_) => earlier.variable(name).unwrap_or_default(),
             None => default,
         });
         rest = end;
