@@ -5,3 +5,14 @@
 //! machine without a fuzzer holds them too.
 
 pub mod fuzz;
+
+/// The examples of the documents compile and run.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../../README.md")]
+    struct Readme;
+    #[doc = include_str!("../../docs/guides/getting-started.md")]
+    struct GettingStarted;
+    #[doc = include_str!("../../docs/guides/write-a-source.md")]
+    struct WriteASource;
+}
