@@ -48,14 +48,22 @@ impl Identity {
 pub(crate) struct Content {
     pub(crate) bytes: SecretBuffer,
     pub(crate) identity: Identity,
+    pub(crate) attributes: Attributes,
+}
+
+/// Who may do what with a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Attributes {
     pub(crate) mode: u32,
+    /// User and group; `None` is whoever writes.
+    pub(crate) owner: Option<(u32, u32)>,
 }
 
 impl Content {
     /// Returns what is unwise about the file's mode.
     pub(crate) fn warning(&self, path: &Path) -> Option<Warning> {
-        let is_open = self.mode & 0o077 != 0;
-        is_open.then(|| Warning::OpenMode { path: path.to_owned(), mode: self.mode })
+        let mode = self.attributes.mode;
+        (mode & 0o077 != 0).then(|| Warning::OpenMode { path: path.to_owned(), mode })
     }
 }
 
@@ -73,5 +81,7 @@ pub(crate) fn read(path: &Path, limit: usize) -> io::Result<Content> {
     let expected = usize::try_from(metadata.size()).unwrap_or(usize::MAX).min(limit);
     let mut bytes = SecretBuffer::with_capacity(expected);
     bytes.read_to_end(&file, limit)?;
-    Ok(Content { bytes, identity: Identity::of(&metadata), mode: metadata.mode() & 0o7777 })
+    let owner = Some((metadata.uid(), metadata.gid()));
+    let attributes = Attributes { mode: metadata.mode() & 0o7777, owner };
+    Ok(Content { bytes, identity: Identity::of(&metadata), attributes })
 }

@@ -6,11 +6,14 @@
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use reticent_core::SecretBuffer;
 use rustix::fs::{FlockOperation, Mode, OFlags};
+
+use crate::file::Attributes;
 
 /// How long a writer waits for another one.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -39,7 +42,7 @@ impl Lock {
         }
     }
 
-    /// Puts `bytes` in the place of `path` with `mode`, if `is_unchanged` still holds just before.
+    /// Puts `bytes` in the place of `path` with these attributes, if `is_unchanged` still holds just before.
     ///
     /// # Errors
     /// What the system reports; the old file then stands as it was. `Ok(false)`: it was not unchanged.
@@ -47,12 +50,12 @@ impl Lock {
         &self,
         path: &Path,
         bytes: &SecretBuffer,
-        mode: u32,
+        attributes: Attributes,
         is_unchanged: impl FnOnce() -> io::Result<bool>,
     ) -> io::Result<bool> {
         let beside = beside(path);
         remove_if_there(&beside)?;
-        let replaced = write_synced(&beside, bytes, mode).and_then(|()| {
+        let replaced = write_synced(&beside, bytes, attributes).and_then(|()| {
             let unchanged = is_unchanged()?;
             if unchanged {
                 fs::rename(&beside, path)?;
@@ -69,12 +72,17 @@ impl Lock {
     }
 }
 
-fn write_synced(path: &Path, bytes: &SecretBuffer, mode: u32) -> io::Result<()> {
+fn write_synced(path: &Path, bytes: &SecretBuffer, attributes: Attributes) -> io::Result<()> {
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let mut file = File::from(rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR)?);
     #[expect(clippy::disallowed_methods, reason = "into the file that the caller names")]
     file.write_all(bytes.expose_bytes())?;
-    rustix::fs::fchmod(&file, Mode::from_raw_mode(mode))?;
+    let metadata = file.metadata()?;
+    if let Some((user, group)) = attributes.owner.filter(|owner| *owner != (metadata.uid(), metadata.gid())) {
+        // A file that changed hands could no longer be read by the program that it is for.
+        std::os::unix::fs::fchown(&file, Some(user), Some(group))?;
+    }
+    rustix::fs::fchmod(&file, Mode::from_raw_mode(attributes.mode))?;
     file.sync_all()
 }
 

@@ -163,6 +163,17 @@ fn a_write_keeps_comments_and_mode_and_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_write_keeps_the_owner() {
+    let folder = Folder::with("A=1\n");
+    // Only root can give a file away; anybody else writes to their own.
+    drop(std::os::unix::fs::chown(folder.path(".env"), Some(1234), Some(5678)));
+    let owner = || fs::metadata(folder.path(".env")).map(|file| (file.uid(), file.gid())).expect("a file");
+    let before = owner();
+    folder.put("dotenv://.env#A", "2").expect("written");
+    assert_eq!((owner(), folder.mode(".env")), (before, 0o600));
+}
+
+#[test]
 fn a_new_file_is_for_its_owner_alone() {
     let folder = Folder::with("");
     folder.put("dotenv://new.env#A", "x y").expect("written");

@@ -9,11 +9,11 @@ use reticent_dotenv::{Document, EditError, RenderError};
 use super::read::{Place, malformed};
 use super::{Inner, NAME};
 use crate::error::{about, of_file};
-use crate::file::Identity;
+use crate::file::{Attributes, Identity};
 use crate::replace::Lock;
 
-/// The mode of a file that did not exist.
-const NEW_MODE: u32 = 0o600;
+/// A file that did not exist is for its owner alone.
+const NEW_FILE: Attributes = Attributes { mode: 0o600, owner: None };
 
 /// A file that is being edited, under the lock of its folder.
 struct Editing {
@@ -21,7 +21,7 @@ struct Editing {
     lock: Lock,
     document: Document,
     identity: Option<Identity>,
-    mode: u32,
+    attributes: Attributes,
 }
 
 impl Inner {
@@ -60,10 +60,14 @@ impl Inner {
         let path = target(&named).map_err(told)?;
         let lock = Lock::beside(&path).map_err(told)?;
         Ok(match self.document(at)? {
-            Some((document, content)) => {
-                Editing { path, lock, document, identity: Some(content.identity), mode: content.mode }
-            }
-            None => Editing { path, lock, document: self.empty(), identity: None, mode: NEW_MODE },
+            Some((document, content)) => Editing {
+                path,
+                lock,
+                document,
+                identity: Some(content.identity),
+                attributes: content.attributes,
+            },
+            None => Editing { path, lock, document: self.empty(), identity: None, attributes: NEW_FILE },
         })
     }
 
@@ -88,9 +92,9 @@ impl Inner {
 
 impl Editing {
     fn commit(self, at: &SecretRef) -> Result<(), SourceError> {
-        let Self { path, lock, document, identity, mode } = self;
+        let Self { path, lock, document, identity, attributes } = self;
         let is_unchanged = || Ok(Identity::at(&path)? == identity);
-        match lock.replace(&path, &document.render(), mode, is_unchanged) {
+        match lock.replace(&path, &document.render(), attributes, is_unchanged) {
             Ok(true) => Ok(()),
             Ok(false) => Err(conflict(at)),
             Err(error) => Err(of_file(NAME, at, &path, error)),
