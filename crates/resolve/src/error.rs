@@ -10,7 +10,7 @@ use reticent_core::{ReferenceError, SecretName, Visible};
 /// ```
 /// use reticent_resolve::{BuildError, Resolver};
 ///
-/// let error = Resolver::builder().template("vault://secret/{NAEM}").build().unwrap_err();
+/// let error = Resolver::builder().template("vault://secret/{KEY}").build().unwrap_err();
 /// assert!(matches!(error, BuildError::Placeholder { template: 1, column: 16 }));
 /// assert_eq!(error.to_string(), "template 1: column 16: a placeholder is {name}, {NAME} or {lower}");
 /// ```
