@@ -9,7 +9,7 @@ mod parse;
 mod schemes;
 mod version;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -115,14 +115,14 @@ impl fmt::Display for SecretRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.scheme)?;
         f.write_str(if self.opaque { ":" } else { "://" })?;
-        parse::write_encoded(f, &self.path)?;
+        parse::Encoded(f).write_str(&self.path)?;
         if self.version != Version::Current {
             f.write_str("?version=")?;
-            parse::write_encoded(f, self.version.as_str())?;
+            parse::Encoded(f).write_str(self.version.as_str())?;
         }
         if let Some(field) = &self.field {
             f.write_str("#")?;
-            parse::write_encoded(f, &field.to_string())?;
+            write!(parse::Encoded(f), "{field}")?;
         }
         Ok(())
     }

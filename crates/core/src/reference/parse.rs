@@ -1,6 +1,6 @@
 //! The grammar of a reference, from text to parts and back.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use super::error::{Problem, ReferenceError};
 use super::{Field, SecretRef, Version};
@@ -125,14 +125,25 @@ fn decode(text: &str, column: usize) -> Result<String, ReferenceError> {
 }
 
 /// Writes a part so that [`decode`] gives it back and its delimiters do not end it.
-pub(super) fn write_encoded(f: &mut fmt::Formatter<'_>, part: &str) -> fmt::Result {
-    for character in part.chars() {
-        match character {
-            '%' | '?' | '#' | '&' => write!(f, "%{:02X}", u32::from(character))?,
-            other => f.write_char(other)?,
+///
+/// It writes whole runs and allocates nothing, since caches look references up by their text.
+pub(super) struct Encoded<'a, 'b>(pub(super) &'a mut fmt::Formatter<'b>);
+
+impl fmt::Write for Encoded<'_, '_> {
+    fn write_str(&mut self, part: &str) -> fmt::Result {
+        for run in part.split_inclusive(is_delimiter) {
+            let plain = run.trim_end_matches(is_delimiter);
+            self.0.write_str(plain)?;
+            for delimiter in run[plain.len()..].chars() {
+                write!(self.0, "%{:02X}", u32::from(delimiter))?;
+            }
         }
+        Ok(())
     }
-    Ok(())
+}
+
+fn is_delimiter(character: char) -> bool {
+    matches!(character, '%' | '?' | '#' | '&')
 }
 
 fn split_at(text: &str, delimiter: char) -> (&str, Option<&str>) {
