@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-pub(crate) use entry::{AHEAD, Entry, Kept, Lifetime};
+pub(crate) use entry::{AHEAD, Content, Entry, Kept, Lifetime};
 pub use stats::CacheStats;
 pub(crate) use stats::Counters;
 
@@ -56,15 +56,15 @@ impl Cache {
         let entry = entries.get(key)?;
         let stale = entry.lifetime.serves(now)?;
         entry.touch(self.tick(now));
-        self.count(&entry.answer, stale);
-        Some(entry.answer.clone())
+        self.count(&entry.content.answer, stale);
+        Some(entry.content.answer.clone())
     }
 
     /// Finds the answer for `key` with what the hooks need, and counts nothing yet.
     pub(crate) fn find(&self, key: &str, floor: u64) -> Option<Kept> {
         let now = Instant::now();
         let entries = self.read();
-        let entry = entries.get(key).filter(|entry| entry.ticket > floor)?;
+        let entry = entries.get(key).filter(|entry| entry.content.ticket > floor)?;
         let stale = entry.lifetime.serves(now)?;
         entry.touch(self.tick(now));
         Some(entry.kept(stale))
@@ -86,7 +86,7 @@ impl Cache {
         let now = Instant::now();
         let mut entries = self.write();
         let entry = entries.get_mut(key)?;
-        if entry.answer.is_err() || !entry.lifetime.outlasts(now) {
+        if entry.content.answer.is_err() || !entry.lifetime.outlasts(now) {
             return None;
         }
         entry.lifetime.recheck_at = now + RECHECK;
@@ -103,11 +103,11 @@ impl Cache {
             return displaced;
         }
         entry.touch(self.tick(Instant::now()));
-        if !entries.contains_key(entry.request.key()) && entries.len() >= self.capacity {
+        if !entries.contains_key(entry.key()) && entries.len() >= self.capacity {
             displaced.extend(evict(&mut entries));
             self.counters.evictions.count();
         }
-        displaced.extend(entries.insert(Arc::clone(entry.request.key()), entry));
+        displaced.extend(entries.insert(Arc::clone(entry.key()), entry));
         displaced
     }
 
@@ -178,7 +178,7 @@ impl Cache {
 /// Takes out the entry that was used longest ago. It looks at all of them, which is cheap beside the fetch before it.
 fn evict(entries: &mut Entries) -> Option<Entry> {
     let oldest = entries.values().min_by_key(|entry| entry.last_used())?;
-    let key = Arc::clone(oldest.request.key());
+    let key = Arc::clone(oldest.key());
     entries.remove(&key)
 }
 

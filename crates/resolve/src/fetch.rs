@@ -13,7 +13,7 @@ use reticent_core::{ErrorKind, Joined, Secret, SecretRef, SourceError};
 use tokio::time::Instant;
 
 use crate::batch::Batch;
-use crate::cache::{AHEAD, Entry, Kept, Lifetime};
+use crate::cache::{AHEAD, Content, Entry, Kept, Lifetime};
 use crate::chain::{self, Outcome, Won};
 use crate::hits::Hits;
 use crate::request::{RESOLVER, Request};
@@ -39,6 +39,14 @@ pub(crate) struct Held {
     pub(crate) secret: Secret,
     pub(crate) ticket: u64,
     pub(crate) hits: Arc<Hits>,
+}
+
+impl Content {
+    fn held(&self) -> Result<Held, SourceError> {
+        let secret = self.answer.clone()?;
+        let hits = Arc::clone(self.hits.as_ref().expect("a kept secret counts its hits"));
+        Ok(Held { secret, ticket: self.ticket, hits })
+    }
 }
 
 /// How the backend is read.
@@ -67,12 +75,11 @@ impl Resolver {
     /// Reads as `get` does, and tells which fetch the value is of.
     pub(crate) async fn read_held(&self, request: &Request) -> Result<Held, SourceError> {
         self.admit(request)?;
-        if let Some(Kept { answer, hits, ticket, stale, .. }) = self.inner.cache.find(request.key(), 0) {
-            self.inner.cache.count(&answer, stale);
-            let secret = answer?;
-            let hits = hits.expect("an entry with a secret counts its hits");
-            self.record_hit(&hits).await?;
-            return Ok(Held { secret, ticket, hits });
+        if let Some(Kept { content, stale, .. }) = self.inner.cache.find(request.key(), 0) {
+            self.inner.cache.count(&content.answer, stale);
+            let held = content.held()?;
+            self.record_hit(&held.hits).await?;
+            return Ok(held);
         }
         let fetched = self.fetch(request, 0).await?;
         let Fetched { secret, ticket, hits, .. } = &*fetched;
@@ -157,9 +164,8 @@ pub(crate) async fn search_alone(inner: &Inner, request: &Request) -> Outcome {
 }
 
 fn served(kept: Kept) -> Landed {
-    let Kept { answer, hits, ticket, stale, refresh_at, .. } = kept;
-    let secret = answer?;
-    let hits = hits.expect("an entry with a secret counts its hits");
+    let Kept { content, stale, refresh_at } = kept;
+    let Held { secret, ticket, hits } = content.held()?;
     Ok(Arc::new(Fetched { secret, ticket, hits, refresh_at: Some(refresh_at), cached: true, stale }))
 }
 
@@ -197,8 +203,8 @@ impl Landing<'_> {
         };
         match lifetime {
             Some(lifetime) => {
-                let entry = Entry::new(request, actor, Ok(secret.clone()), ticket, lifetime);
-                inner.keep(entry.with_hits(Arc::clone(&hits)), epoch);
+                let (answer, hits) = (Ok(secret.clone()), Some(Arc::clone(&hits)));
+                inner.keep(Entry::new(Content { request, actor, answer, hits, ticket }, lifetime), epoch);
             }
             None => inner.let_go(inner.cache.forget(request.key())),
         }
@@ -215,7 +221,9 @@ impl Landing<'_> {
         if error.kind() == ErrorKind::NotFound {
             match inner.negative_lifetime(&request) {
                 Some(lifetime) => {
-                    inner.keep(Entry::new(request, actor, Err(error.clone()), ticket, lifetime), epoch);
+                    let answer = Err(error.clone());
+                    let content = Content { request, actor, answer, hits: None, ticket };
+                    inner.keep(Entry::new(content, lifetime), epoch);
                 }
                 None => inner.let_go(inner.cache.forget(request.key())),
             }
@@ -260,7 +268,7 @@ impl Inner {
     /// Reports the hits of entries that left the cache.
     pub(crate) fn let_go(&self, entries: impl IntoIterator<Item = Entry>) {
         for entry in entries {
-            if let Some(hits) = &entry.hits {
+            if let Some(hits) = &entry.content.hits {
                 hits.close(&self.hooks);
             }
         }

@@ -129,12 +129,13 @@ impl Resolver {
 
     /// Hands out a kept answer to whom the gate admits.
     async fn hand_out(&self, kept: Kept) -> Answer {
-        self.admit(&kept.request)?;
-        self.inner.cache.count(&kept.answer, kept.stale);
-        if let (Ok(_), Some(hits)) = (&kept.answer, &kept.hits) {
+        let Kept { content, stale, .. } = kept;
+        self.admit(&content.request)?;
+        self.inner.cache.count(&content.answer, stale);
+        if let Some(hits) = &content.hits {
             self.record_hit(hits).await?;
         }
-        kept.answer
+        content.answer.clone()
     }
 }
 

@@ -48,9 +48,8 @@ impl Resolver {
         let mut report_at = Instant::now() + self.inner.report_every;
         async move {
             loop {
-                let mut woken = std::pin::pin!(signal.notified());
                 // From here on no signal is missed, whatever happens during the round.
-                woken.as_mut().enable();
+                let woken = signal.notified();
                 let Some(inner) = resolver.upgrade() else { return };
                 let next = round(&inner, &mut report_at).await;
                 drop(inner);
@@ -90,8 +89,8 @@ async fn round(inner: &Arc<Inner>, report_at: &mut Instant) -> Instant {
 fn due_answers(inner: &Inner, now: Instant) -> Vec<(Request, Actor)> {
     let mut due = Vec::new();
     inner.cache.for_each(|entry| {
-        if entry.answer.is_ok() && entry.lifetime.refresh_at <= now && entry.is_used() {
-            due.push((entry.request.clone(), entry.actor.clone()));
+        if entry.content.answer.is_ok() && entry.lifetime.refresh_at <= now && entry.is_used() {
+            due.push((entry.content.request.clone(), entry.content.actor.clone()));
         }
     });
     // Those that are watched have their own times.

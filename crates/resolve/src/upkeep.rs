@@ -53,8 +53,8 @@ impl Resolver {
             Asked::Name(_) => None,
         };
         let is_meant = |entry: &crate::cache::Entry| {
-            let served_by = entry.hits.as_ref().map(|hits| hits.place());
-            entry.request.key() == request.key() || (place.is_some() && served_by == place)
+            let served_by = entry.content.hits.as_ref().map(|hits| hits.place());
+            entry.key() == request.key() || (place.is_some() && served_by == place)
         };
         self.inner.let_go(self.inner.cache.invalidate(is_meant));
     }
@@ -89,7 +89,7 @@ impl Resolver {
 impl Inner {
     pub(crate) async fn flush_hits(&self) -> Result<(), SourceError> {
         let mut counted: Vec<Arc<Hits>> = Vec::new();
-        self.cache.for_each(|entry| counted.extend(entry.hits.clone()));
+        self.cache.for_each(|entry| counted.extend(entry.content.hits.clone()));
         counted.extend(self.watches.all().iter().map(|watch| Arc::clone(&watch.view.borrow().hits)));
         let mut outcome = Ok(());
         for hits in counted {

@@ -19,54 +19,44 @@ const SPREAD: f64 = 0.1;
 /// When in its TTL an entry is refreshed ahead.
 pub(crate) const AHEAD: f64 = 0.8;
 
-/// A kept answer, with who fetched it and how long it serves.
+/// A kept answer and how long it serves.
 pub(crate) struct Entry {
-    pub(crate) request: Request,
-    pub(crate) actor: Actor,
-    pub(crate) answer: Answer,
-    pub(crate) hits: Option<Arc<Hits>>,
-    pub(crate) ticket: u64,
+    pub(crate) content: Arc<Content>,
     pub(crate) lifetime: Lifetime,
     used: AtomicU64,
     uses: AtomicU64,
 }
 
-/// What the hooks and callers need of an entry, taken out of the lock.
-pub(crate) struct Kept {
+/// What does not change while an entry lives; shared, so that a hit takes it out of the lock by one count.
+pub(crate) struct Content {
     pub(crate) request: Request,
+    /// Who fetched it.
+    pub(crate) actor: Actor,
     pub(crate) answer: Answer,
+    /// The hits on a secret; an absence has none.
     pub(crate) hits: Option<Arc<Hits>>,
     pub(crate) ticket: u64,
+}
+
+/// What the hooks and callers need of an entry, taken out of the lock.
+pub(crate) struct Kept {
+    pub(crate) content: Arc<Content>,
     pub(crate) stale: bool,
     pub(crate) refresh_at: Instant,
 }
 
 impl Entry {
-    pub(crate) fn new(
-        request: Request,
-        actor: Actor,
-        answer: Answer,
-        ticket: u64,
-        lifetime: Lifetime,
-    ) -> Self {
+    pub(crate) fn new(content: Content, lifetime: Lifetime) -> Self {
         let (used, uses) = (AtomicU64::new(0), AtomicU64::new(0));
-        Self { request, actor, answer, hits: None, ticket, lifetime, used, uses }
+        Self { content: Arc::new(content), lifetime, used, uses }
     }
 
-    pub(crate) fn with_hits(mut self, hits: Arc<Hits>) -> Self {
-        self.hits = Some(hits);
-        self
+    pub(crate) fn key(&self) -> &Arc<str> {
+        self.content.request.key()
     }
 
     pub(crate) fn kept(&self, stale: bool) -> Kept {
-        Kept {
-            request: self.request.clone(),
-            answer: self.answer.clone(),
-            hits: self.hits.clone(),
-            ticket: self.ticket,
-            stale,
-            refresh_at: self.lifetime.refresh_at,
-        }
+        Kept { content: Arc::clone(&self.content), stale, refresh_at: self.lifetime.refresh_at }
     }
 
     pub(super) fn touch(&self, tick: u64) {

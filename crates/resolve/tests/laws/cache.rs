@@ -1,7 +1,7 @@
 //! How long answers last.
 
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use reticent_core::{ErrorKind, Lease, ManualClock, Metadata};
 use reticent_resolve::{CachePolicy, Jitter, Resolver, SourcePolicy};
@@ -278,6 +278,24 @@ async fn a_refresh_reads_the_backend_after_the_call_and_a_failed_one_keeps_what_
     failure(resolver.refresh_now("mem://a").await);
     assert_is(&resolver.get("mem://a").await.expect("kept"), "new");
     assert_eq!(memory.calls(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_refresh_finds_gone_or_about_to_end_is_not_served_from_before() {
+    let memory = memory();
+    let policy = CachePolicy::default().with_negative(Duration::ZERO);
+    let clock = Arc::new(ManualClock::at(SystemTime::UNIX_EPOCH));
+    let resolver = built(over(&memory).cache(policy).clock(clock));
+    resolver.get("mem://a").await.expect("held");
+    let expires = SystemTime::UNIX_EPOCH + seconds(5);
+    memory.set_described("mem://a", "brief", Metadata::default().with_expires(expires));
+    resolver.refresh_now("mem://a").await.expect("held");
+    assert_is(&resolver.get("mem://a").await.expect("read again"), "brief");
+    memory.set("mem://a", "lasting");
+    resolver.get("mem://a").await.expect("kept from now on");
+    memory.remove("mem://a");
+    failure(resolver.refresh_now("mem://a").await);
+    assert_eq!(failure(resolver.get("mem://a").await).kind(), ErrorKind::NotFound);
 }
 
 #[tokio::test(start_paused = true)]

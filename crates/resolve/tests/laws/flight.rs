@@ -1,8 +1,9 @@
 //! A thousand callers are one fetch.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
-use reticent_core::hooks::{Hooks, RecorderLog};
+use futures_util::FutureExt as _;
+use reticent_core::hooks::{Access, Actor, Decision, Gate, Hooks, RecorderLog};
 use reticent_core::{ErrorKind, Secret, SourceError};
 use reticent_resolve::{Resolver, SourcePolicy};
 use reticent_testkit::MemorySource;
@@ -53,6 +54,33 @@ async fn a_thousand_callers_on_several_threads_are_one_fetch() {
         assert!(answers(callers(&resolver, 1000)).await.iter().all(Result::is_ok));
         assert_eq!(memory.calls(), 1);
     }
+}
+
+/// Lets another caller come and go between the look into the cache and the joining of a late one.
+#[derive(Debug, Default)]
+struct Interloper(OnceLock<Resolver>);
+
+impl Gate for Interloper {
+    fn decide(&self, access: &Access<'_>) -> Decision {
+        if access.actor().as_str() == "late" {
+            let resolver = self.0.get().expect("it is set before the first access");
+            let answer = resolver.get(access.name()).now_or_never().expect("memory does not wait");
+            answer.expect("held");
+        }
+        Decision::Allow
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn who_comes_just_after_a_fetch_has_landed_does_not_fetch_again() {
+    let memory = MemorySource::new("mem").with("mem://a", "value");
+    let gate = Arc::new(Interloper::default());
+    let resolver = built(over(&memory).hooks(Hooks::none().with_gate(gate.clone())));
+    gate.0.set(resolver.clone()).expect("it is set once");
+    resolver.acting_as(Actor::new("late")).get("mem://a").await.expect("held");
+    assert_eq!(memory.calls(), 1);
+    let stats = resolver.cache_stats();
+    assert_eq!((stats.misses, stats.hits), (1, 1));
 }
 
 #[tokio::test(start_paused = true)]

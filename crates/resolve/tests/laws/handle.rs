@@ -39,6 +39,7 @@ async fn the_same_value_written_again_is_no_change() {
     memory.set("mem://a", "old");
     timeout(seconds(60), handle.changed()).await.expect_err("no change");
     assert_eq!(memory.calls(), 2);
+    assert!(handle.previous().is_none());
     assert_eq!(handle.current().metadata().version().expect("a version").as_str(), "2");
 }
 

@@ -165,6 +165,17 @@ async fn a_value_that_was_refused_is_not_tried_again_as_the_previous_one() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn when_the_previous_value_is_refused_too_it_ends_there() {
+    let memory = memory();
+    memory.set("mem://a", "new");
+    let resolver = built(over(&memory).rejection_patience(Duration::ZERO));
+    let service = Service::accepting(&[]);
+    assert_eq!(rejected(log_in(&resolver, &service).await), None);
+    // The first read, one for a newer value, one for the previous.
+    assert_eq!((memory.calls(), service.logins()), (3, 2));
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_use_that_fails_otherwise_is_not_repeated() {
     let memory = memory();
     let resolver = built(over(&memory));
