@@ -37,6 +37,8 @@ pub enum FileError {
     Changed,
     /// Something is there that was to be created.
     AlreadyThere,
+    /// It belongs to somebody else, to whom we may not give the new file.
+    ChangesHands,
     /// Another writer kept its folder locked.
     Locked,
 }
@@ -55,6 +57,7 @@ impl FileError {
             Self::TooLarge(_) => ErrorKind::Malformed,
             Self::KeepsChanging => ErrorKind::Unavailable,
             Self::Changed | Self::AlreadyThere => ErrorKind::Conflict,
+            Self::ChangesHands => ErrorKind::AccessDenied,
             Self::Locked => ErrorKind::Timeout,
         }
     }
@@ -107,6 +110,9 @@ impl fmt::Display for FileError {
             Self::KeepsChanging => f.write_str("it changed during each attempt to read it"),
             Self::Changed => f.write_str("it is not as expected"),
             Self::AlreadyThere => f.write_str("it is there already"),
+            Self::ChangesHands => {
+                f.write_str("it belongs to another user or group, which it would be taken from")
+            }
             Self::Locked => f.write_str("another writer keeps its folder locked"),
         }
     }
@@ -130,6 +136,7 @@ impl From<FileError> for io::Error {
     fn from(error: FileError) -> Self {
         let kind = match error {
             FileError::AlreadyThere => io::ErrorKind::AlreadyExists,
+            FileError::ChangesHands => io::ErrorKind::PermissionDenied,
             FileError::Locked => io::ErrorKind::TimedOut,
             FileError::TooLarge(_) => io::ErrorKind::FileTooLarge,
             FileError::DanglingLink => io::ErrorKind::NotFound,

@@ -61,8 +61,8 @@ impl<'a> NewFile<'a> {
     /// Puts it in the place of whatever file is there, with that one's owner and mode.
     ///
     /// # Errors
-    /// [`FileError::NotRegular`], and what the system reports. What was there is still there then, unless the folder
-    /// alone could not be synced.
+    /// [`FileError::NotRegular`]; [`FileError::ChangesHands`]; what the system reports. What was there is still there
+    /// then, unless the folder alone could not be synced.
     pub fn replace(self) -> Result<(), FileError> {
         let old = self.place.state()?;
         self.prepare(old.as_ref())?;
@@ -97,30 +97,23 @@ impl<'a> NewFile<'a> {
 
     fn prepare(&self, old: Option<&FileState>) -> Result<(), FileError> {
         if let Some(old) = old {
-            let mode = old.mode() & !self.adopt(old.owner())?;
-            rustix::fs::fchmod(&self.file, Mode::from_raw_mode(mode))?;
+            self.give_to(old.owner())?;
+            rustix::fs::fchmod(&self.file, Mode::from_raw_mode(old.mode()))?;
         }
         Ok(self.file.sync_all()?)
     }
 
-    /// Takes over owner and group, as far as the system lets us, and returns the bits of the mode that then no longer
-    /// mean the same.
-    fn adopt(&self, (owner, group): (u32, u32)) -> Result<u32, FileError> {
+    /// A file that changed hands could no longer be read by the program that it is for.
+    fn give_to(&self, (owner, group): (u32, u32)) -> Result<(), FileError> {
         if FileState::of_open(&self.file)?.owner() == (owner, group) {
-            return Ok(0);
+            return Ok(());
         }
-        let take = |owner| match std::os::unix::fs::fchown(&self.file, owner, Some(group)) {
-            Ok(()) => Ok(true),
-            // Not ours to give, or not known in this namespace of users.
-            Err(error) => match Errno::from_io_error(&error) {
-                Some(Errno::PERM | Errno::INVAL) => Ok(false),
-                _ => Err(FileError::from(error)),
-            },
-        };
-        Ok(match take(Some(owner))? {
-            true => 0,
-            false if take(None)? => 0o4000,
-            false => 0o6070,
+        std::os::unix::fs::fchown(&self.file, Some(owner), Some(group)).map_err(|error| {
+            match Errno::from_io_error(&error) {
+                // The second one says that this namespace of users does not know the owner.
+                Some(Errno::PERM | Errno::INVAL) => FileError::ChangesHands,
+                _ => error.into(),
+            }
         })
     }
 

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use reticent_core::ErrorKind;
 use reticent_files::{FileError, FileState, Place, Readers};
+use rustix::thread::{CapabilitySet, capabilities, set_capabilities};
 
 struct Folder(tempfile::TempDir);
 
@@ -80,16 +81,29 @@ fn a_new_file_is_for_its_readers_and_an_old_one_keeps_its_mode() {
 }
 
 #[test]
-fn root_leaves_a_file_to_its_owner() {
+fn a_file_is_not_taken_from_its_owner() {
     let folder = Folder::with("db", "old");
+    let owner = || fs::metadata(folder.at("db")).map(|file| (file.uid(), file.gid())).expect("a file");
     if let Err(error) = std::os::unix::fs::chown(folder.at("db"), Some(65_534), Some(65_533)) {
         println!("files cannot be given away here ({error}): only root's writes could take them");
         return;
     }
     fs::set_permissions(folder.at("db"), fs::Permissions::from_mode(0o640)).expect("a mode");
     replace(&folder.at("db"), b"new").expect("replaced");
-    let metadata = fs::metadata(folder.at("db")).expect("a file");
-    assert_eq!((metadata.uid(), metadata.gid(), folder.mode("db")), (65_534, 65_533, 0o640));
+    assert_eq!((owner(), folder.mode("db"), folder.text("db").as_str()), ((65_534, 65_533), 0o640, "new"));
+
+    let mut sets = capabilities(None).expect("the thread's own");
+    sets.effective.remove(CapabilitySet::CHOWN);
+    set_capabilities(None, sets).expect("capabilities can be given up");
+    let refused = replace(&folder.at("db"), b"newer");
+    assert_eq!(
+        (refused, FileError::ChangesHands.kind()),
+        (Err(FileError::ChangesHands), ErrorKind::AccessDenied)
+    );
+    assert_eq!(
+        (owner(), folder.text("db").as_str(), folder.names()),
+        ((65_534, 65_533), "new", vec!["db".into()])
+    );
 }
 
 #[test]

@@ -143,8 +143,8 @@ impl SecretSource for EnvSource {
                 Ok(Revision::of(format!("variable {fingerprint}")))
             }
             Found::File(path) => {
-                let identity = self.0.identity(at, &path)?;
-                Ok(Revision::of(format!("file {identity:?}")))
+                let state = self.0.state(at, &path)?;
+                Ok(Revision::of(format!("file {state}")))
             }
         }
     }

@@ -1,31 +1,36 @@
 //! From what went wrong to the kind that callers act upon.
 
-use std::io;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use reticent_core::{
     ErrorKind, FieldError, Fingerprint, FingerprintKey, Secret, SecretRef, SourceError, Version, Visible,
 };
+use reticent_files::FileError;
 
 /// An error of the source `name` about the reference `at`.
 pub(crate) fn about(kind: ErrorKind, name: &str, at: &SecretRef) -> SourceError {
     SourceError::new(kind, name).for_key(at.to_string())
 }
 
-/// What the system says about a file. A file that is not there is the caller's to judge.
-pub(crate) fn of_file(name: &str, at: &SecretRef, path: &Path, error: io::Error) -> SourceError {
+/// What is wrong with a file. A file that is not there is the caller's to judge.
+pub(crate) fn of_file(name: &str, at: &SecretRef, path: &Path, error: FileError) -> SourceError {
+    let kind = match error.kind() {
+        // The reference is right: what it leads to is not.
+        ErrorKind::InvalidReference => ErrorKind::Malformed,
+        ErrorKind::NotFound => ErrorKind::Unavailable,
+        kind => kind,
+    };
     let shown = path.to_string_lossy();
     let shown = Visible(&shown);
-    let (kind, detail) = match error.kind() {
-        io::ErrorKind::PermissionDenied => (ErrorKind::AccessDenied, format!("{shown} may not be opened")),
-        io::ErrorKind::InvalidInput => (ErrorKind::Malformed, format!("{shown} is not a regular file")),
-        io::ErrorKind::FileTooLarge => (ErrorKind::Malformed, format!("{shown} is too large")),
-        io::ErrorKind::IsADirectory => (ErrorKind::Malformed, format!("{shown} is a folder")),
-        io::ErrorKind::TimedOut => (ErrorKind::Timeout, format!("the folder of {shown} stays locked")),
-        _ => (ErrorKind::Unavailable, format!("{shown} cannot be used")),
-    };
-    about(kind, name, at).with_detail(detail).with_cause(error)
+    let told = about(kind, name, at);
+    match error.system() {
+        Some(cause) if kind == ErrorKind::AccessDenied => {
+            told.with_detail(format!("{shown} may not be opened")).with_cause(cause)
+        }
+        Some(cause) => told.with_detail(format!("{shown} cannot be used")).with_cause(cause),
+        None => told.with_detail(format!("{shown}: {error}")),
+    }
 }
 
 /// Takes the field that `at` names out of `secret`.

@@ -6,8 +6,6 @@ mod environment;
 mod dotenv;
 
 mod error;
-mod file;
-mod replace;
 mod warning;
 
 pub use dotenv::DotenvSource;

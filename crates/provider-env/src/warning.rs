@@ -1,38 +1,57 @@
 //! What a read found that is allowed and unwise.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
-/// Something that a program may want to tell its operator; it holds no value.
+use reticent_files::{Content, Readers};
+
+/// A file that was read, and what is unwise about it; it holds no value.
 ///
 /// ```
 /// use reticent_provider_env::Warning;
 ///
-/// let warning = Warning::OpenMode { path: "/run/db".into(), mode: 0o644 };
-/// assert_eq!(warning.to_string(), "/run/db can be read by others (mode 0644)");
+/// let what = reticent_files::Warning::ReadableByOthers { mode: 0o644 };
+/// let warning = Warning::new("/run/db", what);
+/// assert_eq!(warning.to_string(), "/run/db: its mode 0644 lets every user of the machine read it");
+/// assert_eq!(warning.hint(), what.hint());
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-#[non_exhaustive]
-pub enum Warning {
-    /// A file with a secret is open to the group or to everyone.
-    OpenMode {
-        /// The file.
-        path: PathBuf,
-        /// Its permission bits.
-        mode: u32,
-    },
+pub struct Warning {
+    path: PathBuf,
+    what: reticent_files::Warning,
+}
+
+impl Warning {
+    /// Makes a warning of the file at `path`.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>, what: reticent_files::Warning) -> Self {
+        Self { path: path.into(), what }
+    }
+
+    /// Returns the file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Returns what is unwise about it.
+    #[must_use]
+    pub fn what(&self) -> reticent_files::Warning {
+        self.what
+    }
+
+    /// Returns what to do about it.
+    #[must_use]
+    pub fn hint(&self) -> Option<&'static str> {
+        self.what.hint()
+    }
 }
 
 impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::OpenMode { path, mode } => {
-                let path = path.to_string_lossy();
-                let shown = reticent_core::Visible(&path);
-                write!(f, "{shown} can be read by others (mode {mode:04o})")
-            }
-        }
+        let path = self.path.to_string_lossy();
+        write!(f, "{}: {}", reticent_core::Visible(&path), self.what)
     }
 }
 
@@ -41,10 +60,14 @@ impl fmt::Display for Warning {
 pub(crate) struct Warnings(Mutex<Vec<Warning>>);
 
 impl Warnings {
-    pub(crate) fn add(&self, warning: Warning) {
+    /// Judges a file that was read, which belongs to one user.
+    pub(crate) fn judge(&self, path: &Path, content: &Content) {
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if !seen.contains(&warning) {
-            seen.push(warning);
+        for what in reticent_files::Warning::of_mode(content.state().mode(), Readers::Owner) {
+            let warning = Warning::new(path, what);
+            if !seen.contains(&warning) {
+                seen.push(warning);
+            }
         }
     }
 

@@ -243,7 +243,7 @@ mod dotenv {
         }
 
         fn beside(&self) -> PathBuf {
-            self.folder.path().join("..env.reticent-new")
+            self.folder.path().join(".env.reticent-new")
         }
     }
 

@@ -5,7 +5,6 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::PathBuf;
-use std::process::Command;
 
 use reticent_core::{
     DeleteOptions, ErrorKind, Expected, PutOptions, Secret, SecretList, SecretRef, SecretSink, SecretSource,
@@ -159,7 +158,10 @@ fn a_write_keeps_comments_and_mode_and_leaves_nothing_behind() {
     assert_eq!(folder.source().warnings(), []);
     let source = folder.source();
     run(source.get(&reference("dotenv://.env#A"))).expect("a value");
-    assert_eq!(source.warnings(), [Warning::OpenMode { path: folder.path(".env"), mode: 0o640 }]);
+    assert_eq!(
+        source.warnings(),
+        [Warning::new(folder.path(".env"), reticent_files::Warning::ReadableByGroup { mode: 0o640 })]
+    );
 }
 
 #[test]
@@ -247,40 +249,4 @@ fn writers_wait_for_each_other_and_lose_nothing() {
     });
     assert_eq!(folder.text(".env").lines().count(), 100);
     assert_eq!(folder.names(), [".env"]);
-}
-
-/// Not a law: what the laws below run in a process of its own, which they limit.
-#[test]
-fn child_that_puts_a_large_value() {
-    let Some(folder) = std::env::var_os("RETICENT_PUT_IN") else { return };
-    let value = Secret::copy_of(&vec![b'x'; 100_000]);
-    let put = DotenvSource::new(PathBuf::from(folder));
-    let put = run(put.put(&reference("dotenv://.env#A"), &value, &PutOptions::default()));
-    std::process::exit(if put.is_ok() { 0 } else { 7 });
-}
-
-/// Puts in a child whose files may grow to 1 KiB; the shell's `trap` says what the signal for more does.
-fn put_with_little_room(folder: &Folder, trap: &str) -> Option<i32> {
-    let me = std::env::current_exe().expect("a path");
-    let script = format!("{trap} ulimit -f 2; exec \"$0\" --exact child_that_puts_a_large_value");
-    let mut child = Command::new("sh");
-    child.args(["-c", &script]).arg(me).env("RETICENT_PUT_IN", folder.0.path());
-    child.output().expect("a child").status.code()
-}
-
-#[test]
-fn a_write_that_finds_no_room_leaves_the_old_file() {
-    let folder = Folder::with("A=old\n");
-    assert_eq!(put_with_little_room(&folder, "trap '' XFSZ;"), Some(7));
-    assert_eq!((folder.text(".env").as_str(), folder.names()), ("A=old\n", vec![".env".to_owned()]));
-}
-
-#[test]
-fn a_writer_that_is_killed_leaves_the_old_file_and_the_next_one_cleans_up() {
-    let folder = Folder::with("A=old\n");
-    assert_eq!(put_with_little_room(&folder, ""), None, "it was killed by a signal");
-    assert_eq!((folder.text(".env").as_str(), folder.names().len()), ("A=old\n", 2));
-    assert_eq!(folder.mode(".env.reticent-new".replace(".env", "..env").as_str()), 0o600);
-    folder.put("dotenv://.env#A", "new").expect("written");
-    assert_eq!((folder.text(".env").as_str(), folder.names()), ("A=new\n", vec![".env".to_owned()]));
 }

@@ -10,6 +10,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use reticent_core::{ErrorKind, Secret, SecretList, SecretRef, SecretSource, SourceError};
+use reticent_files::Warning as What;
 use reticent_provider_env::{EnvSource, FileRule, ProcessEnvironment, Warning};
 
 fn run<T>(future: impl Future<Output = T>) -> T {
@@ -147,9 +148,12 @@ fn what_is_no_small_regular_file_is_refused() {
     let large = folder.file("large", &vec![b'x'; (1 << 20) + 1], 0o400);
     let inside = text(&folder.path("large").join("inside"));
     for (path, want) in [
-        (text(&fifo), format!("malformed in env: {} is not a regular file", text(&fifo))),
-        (text(folder.0.path()), format!("malformed in env: {} is not a regular file", text(folder.0.path()))),
-        (large.clone(), format!("malformed in env: {large} is too large")),
+        (text(&fifo), format!("malformed in env: {}: it is a named pipe, not a regular file", text(&fifo))),
+        (
+            text(folder.0.path()),
+            format!("malformed in env: {}: it is a folder, not a regular file", text(folder.0.path())),
+        ),
+        (large.clone(), format!("malformed in env: {large}: the file has more than 1048576 bytes")),
         (inside.clone(), format!("env is unavailable: {inside} cannot be used")),
     ] {
         let error =
@@ -162,16 +166,22 @@ fn what_is_no_small_regular_file_is_refused() {
 }
 
 #[test]
-fn a_file_that_others_can_read_is_served_and_warned_about_once() {
+fn a_file_that_is_not_its_owners_alone_is_served_and_warned_about_once() {
     let folder = Folder::new();
-    for (mode, warns) in [(0o400, false), (0o600, false), (0o440, true), (0o604, true), (0o666, true)] {
+    for (mode, whats) in [
+        (0o400, vec![]),
+        (0o600, vec![]),
+        (0o440, vec![What::ReadableByGroup { mode: 0o440 }]),
+        (0o604, vec![What::ReadableByOthers { mode: 0o604 }]),
+        (0o666, vec![What::ReadableByOthers { mode: 0o666 }, What::WritableByOthers { mode: 0o666 }]),
+    ] {
         let path = folder.file("secret", b"v", mode);
         let source = source(FileRule::OfficialImages, &[("A_FILE", &path)]);
         for _ in 0..2 {
             assert_eq!(get(&source, "env://A").expect("a value").expose_bytes(), b"v");
         }
-        let want = warns.then(|| Warning::OpenMode { path: path.clone().into(), mode });
-        assert_eq!(source.warnings(), Vec::from_iter(want), "{mode:o}");
+        let want: Vec<_> = whats.into_iter().map(|what| Warning::new(&path, what)).collect();
+        assert_eq!(source.warnings(), want, "{mode:o}");
         fs::remove_file(path).expect("removed");
     }
 }

@@ -1,16 +1,15 @@
 //! From a reference to one value of a file.
 
-use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use reticent_core::{
     ErrorKind, Field, Metadata, Revision, Secret, SecretInfo, SecretRef, SourceError, Visible, closest,
 };
 use reticent_dotenv::{Document, ParseErrors};
+use reticent_files::{Content, FileError, FileState};
 
 use super::{Inner, NAME, USUAL_FILE};
 use crate::error::{about, current_only, of_file};
-use crate::file::{self, Content};
 
 /// The largest `.env` file that is read.
 pub(super) const LARGEST: usize = 16 << 20;
@@ -46,7 +45,7 @@ impl Inner {
 
     /// Reads one value; the whole file is parsed, so that a defect anywhere in it is told.
     pub(super) fn value(&self, at: &SecretRef, place: &Place) -> Result<Secret, SourceError> {
-        let Some((document, _)) = self.document(at)? else {
+        let Some(document) = self.document(at)? else {
             let shown = self.path(at);
             let shown = shown.to_string_lossy();
             let error = about(ErrorKind::NotFound, NAME, at);
@@ -59,19 +58,28 @@ impl Inner {
     }
 
     /// Reads and parses the file of `at`; `None` when it is not there.
-    pub(super) fn document(&self, at: &SecretRef) -> Result<Option<(Document, Content)>, SourceError> {
+    fn document(&self, at: &SecretRef) -> Result<Option<Document>, SourceError> {
         let path = self.path(at);
-        let mut content = match file::read(&path, LARGEST) {
+        let parsed = self.parse(at, &path, reticent_files::read(&path, LARGEST))?;
+        Ok(parsed.map(|(document, _)| document))
+    }
+
+    /// Parses what was read of `path`; `None` when it is not there.
+    pub(super) fn parse(
+        &self,
+        at: &SecretRef,
+        path: &Path,
+        read: Result<Content, FileError>,
+    ) -> Result<Option<(Document, FileState)>, SourceError> {
+        let content = match read {
             Ok(content) => content,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(of_file(NAME, at, &path, error)),
+            Err(error) if error.is_absent() || error == FileError::DanglingLink => return Ok(None),
+            Err(error) => return Err(of_file(NAME, at, path, error)),
         };
-        if let Some(warning) = content.warning(&path) {
-            self.warnings.add(warning);
-        }
-        let bytes = std::mem::take(&mut content.bytes);
-        let document = Document::from_buffer(bytes, &self.options).map_err(|errors| malformed(at, errors))?;
-        Ok(Some((document, content)))
+        self.warnings.judge(path, &content);
+        let state = *content.state();
+        let document = Document::from_buffer(content.into_buffer(), &self.options);
+        Ok(Some((document.map_err(|errors| malformed(at, errors))?, state)))
     }
 
     pub(super) fn revision(&self, at: &SecretRef, value: &Secret) -> Result<Revision, SourceError> {
@@ -81,7 +89,7 @@ impl Inner {
     pub(super) fn list(&self, prefix: &str) -> Result<Vec<SecretInfo>, SourceError> {
         let path = if USUAL_FILE.starts_with(prefix) { USUAL_FILE } else { prefix };
         let Ok(file) = SecretRef::new(NAME, path) else { return Ok(Vec::new()) };
-        let Some((document, _)) = self.document(&file)? else { return Ok(Vec::new()) };
+        let Some(document) = self.document(&file)? else { return Ok(Vec::new()) };
         let mut references: Vec<_> = document
             .entries()
             .filter_map(|entry| Field::parse(entry.key()).ok())

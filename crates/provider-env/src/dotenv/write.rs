@@ -1,27 +1,22 @@
 //! Editing a file in place, whole or not at all.
 
-use std::io;
-use std::path::{Path, PathBuf};
+use std::io::Write as _;
+use std::path::PathBuf;
 
 use reticent_core::{DeleteOptions, ErrorKind, Expected, PutOptions, Secret, SecretRef, SourceError};
 use reticent_dotenv::{Document, EditError, RenderError};
+use reticent_files::{FileError, FileState, Place as FilePlace, Readers};
 
-use super::read::{Place, malformed};
+use super::read::{LARGEST, Place, malformed};
 use super::{Inner, NAME};
 use crate::error::{about, of_file};
-use crate::file::{Attributes, Identity};
-use crate::replace::Lock;
-
-/// A file that did not exist is for its owner alone.
-const NEW_FILE: Attributes = Attributes { mode: 0o600, owner: None };
 
 /// A file that is being edited, under the lock of its folder.
 struct Editing {
     path: PathBuf,
-    lock: Lock,
+    place: FilePlace,
     document: Document,
-    identity: Option<Identity>,
-    attributes: Attributes,
+    seen: Option<FileState>,
 }
 
 impl Inner {
@@ -55,19 +50,11 @@ impl Inner {
     }
 
     fn open(&self, at: &SecretRef) -> Result<Editing, SourceError> {
-        let named = self.path(at);
-        let told = |error| of_file(NAME, at, &named, error);
-        let path = target(&named).map_err(told)?;
-        let lock = Lock::beside(&path).map_err(told)?;
-        Ok(match self.document(at)? {
-            Some((document, content)) => Editing {
-                path,
-                lock,
-                document,
-                identity: Some(content.identity),
-                attributes: content.attributes,
-            },
-            None => Editing { path, lock, document: self.empty(), identity: None, attributes: NEW_FILE },
+        let path = self.path(at);
+        let place = FilePlace::of(&path).map_err(|error| of_file(NAME, at, &path, error))?;
+        Ok(match self.parse(at, &path, place.read(LARGEST))? {
+            Some((document, seen)) => Editing { path, place, document, seen: Some(seen) },
+            None => Editing { path, place, document: self.empty(), seen: None },
         })
     }
 
@@ -91,13 +78,21 @@ impl Inner {
 }
 
 impl Editing {
-    fn commit(self, at: &SecretRef) -> Result<(), SourceError> {
-        let Self { path, lock, document, identity, attributes } = self;
-        let is_unchanged = || Ok(Identity::at(&path)? == identity);
-        match lock.replace(&path, &document.render(), attributes, is_unchanged) {
-            Ok(true) => Ok(()),
-            Ok(false) => Err(conflict(at)),
-            Err(error) => Err(of_file(NAME, at, &path, error)),
+    fn commit(mut self, at: &SecretRef) -> Result<(), SourceError> {
+        self.write().map_err(|error| match error.kind() {
+            ErrorKind::Conflict => conflict(at),
+            _ => of_file(NAME, at, &self.path, error),
+        })
+    }
+
+    fn write(&mut self) -> Result<(), FileError> {
+        let text = self.document.render();
+        let mut new = self.place.begin(Readers::Owner)?;
+        #[expect(clippy::disallowed_methods, reason = "into the file that the reference names")]
+        new.write_all(text.expose_bytes())?;
+        match &self.seen {
+            Some(seen) => new.replace_if(seen),
+            None => new.create(),
         }
     }
 }
@@ -110,14 +105,6 @@ fn whole_value(at: &SecretRef) -> Result<String, SourceError> {
         return Err(error.with_detail("a write is to a key, not to a part of its value"));
     }
     Ok(key)
-}
-
-/// Follows links, so that the file is replaced and the link stays.
-fn target(path: &Path) -> io::Result<PathBuf> {
-    match path.canonicalize() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => Ok(path.to_owned()),
-        followed => followed,
-    }
 }
 
 fn conflict(at: &SecretRef) -> SourceError {

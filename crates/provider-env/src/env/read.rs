@@ -1,13 +1,12 @@
 //! Which of `NAME` and `NAME_FILE` counts, and what it holds.
 
-use std::io;
 use std::path::{Path, PathBuf};
 
 use reticent_core::{ErrorKind, Metadata, Secret, SecretBuffer, SecretRef, SourceError, Visible};
+use reticent_files::{FileError, FileState, Newline};
 
 use super::{FileRule, Inner, NAME, SUFFIX};
 use crate::error::{about, current_only, of_file};
-use crate::file::{self, Identity};
 
 /// The largest file that holds one secret.
 const LARGEST: usize = 1 << 20;
@@ -63,23 +62,18 @@ impl Inner {
 
     /// Reads the file that `NAME_FILE` names.
     pub(super) fn file(&self, at: &SecretRef, path: &Path) -> Result<Secret, SourceError> {
-        let content = file::read(path, LARGEST).map_err(|error| named(at, path, error))?;
-        if let Some(warning) = content.warning(path) {
-            self.warnings.add(warning);
-        }
+        let content = reticent_files::read(path, LARGEST).map_err(|error| named(at, path, error))?;
+        self.warnings.judge(path, &content);
         let value = match self.file_rule {
-            FileRule::PythonHelper => without_blanks(content.bytes),
-            _ => without_line_ending(content.bytes),
+            FileRule::PythonHelper => without_blanks(content.into_buffer()),
+            _ => content.into_secret(Newline::OneStripped),
         };
         Ok(value.with_metadata(Metadata::of_source(NAME)))
     }
 
     /// Looks at the file that `NAME_FILE` names.
-    pub(super) fn identity(&self, at: &SecretRef, path: &Path) -> Result<Identity, SourceError> {
-        let missing = || io::Error::from(io::ErrorKind::NotFound);
-        Identity::at(path)
-            .and_then(|identity| identity.ok_or_else(missing))
-            .map_err(|error| named(at, path, error))
+    pub(super) fn state(&self, at: &SecretRef, path: &Path) -> Result<FileState, SourceError> {
+        FileState::of(path).map_err(|error| named(at, path, error))
     }
 }
 
@@ -103,26 +97,15 @@ fn absent(at: &SecretRef, file_rule: FileRule) -> SourceError {
 }
 
 /// A file that was named must be there: it is `Malformed`, since a chain would fall through on `NotFound`.
-fn named(at: &SecretRef, path: &Path, error: io::Error) -> SourceError {
+fn named(at: &SecretRef, path: &Path, error: FileError) -> SourceError {
     let name = Visible(at.path());
-    if error.kind() != io::ErrorKind::NotFound {
+    if !error.is_absent() && error != FileError::DanglingLink {
         return of_file(NAME, at, path, error).with_hint(format!("{name}{SUFFIX} names this file"));
     }
     let shown = path.to_string_lossy();
     about(ErrorKind::Malformed, NAME, at)
         .with_detail(format!("{name}{SUFFIX} names {}, which is not there", Visible(&shown)))
         .with_hint(format!("create the file, or unset {name}{SUFFIX}"))
-}
-
-/// Takes exactly one `\n` or `\r\n` off the end.
-fn without_line_ending(mut bytes: SecretBuffer) -> Secret {
-    #[expect(clippy::disallowed_methods, reason = "looked at only, to find the line ending")]
-    let length = match bytes.expose_bytes() {
-        [rest @ .., b'\r', b'\n'] | [rest @ .., b'\n'] => rest.len(),
-        whole => whole.len(),
-    };
-    bytes.truncate(length);
-    bytes.into_secret()
 }
 
 /// Takes white space off both ends, as Python's `str.strip` does where the file is text.

@@ -87,13 +87,14 @@ impl Sources {
     }
 
     pub(super) fn warnings(&self, places: &[SecretRef]) -> Vec<String> {
+        let with = |hint: Option<&str>| hint.map_or(String::new(), |hint| format!("; {hint}"));
         let seen = self.env.warnings().into_iter().chain(self.dotenv.warnings());
-        let mut lines: Vec<String> = seen.map(|warning| warning.to_string()).collect();
+        let mut lines: Vec<String> =
+            seen.map(|warning| format!("{warning}{}", with(warning.hint()))).collect();
         for place in places.iter().filter(|place| place.scheme() == "file") {
             // A file that is not there, or not ours to look at, has nothing to warn of.
             for warning in self.file.warnings(place).unwrap_or_default() {
-                let hint = warning.hint().map_or(String::new(), |hint| format!("; {hint}"));
-                lines.push(format!("{place}: {warning}{hint}"));
+                lines.push(format!("{place}: {warning}{}", with(warning.hint())));
             }
         }
         lines
