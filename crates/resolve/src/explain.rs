@@ -8,7 +8,7 @@ use std::future::ready;
 use reticent_core::{Secret, SecretName, SecretRef, SourceError};
 
 use crate::chain::{Outcome, Won};
-use crate::fetch::search_alone;
+use crate::landing::search_alone;
 use crate::provenance::{Found, Provenance};
 use crate::request::Request;
 use crate::resolver::Resolver;

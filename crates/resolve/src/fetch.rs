@@ -4,21 +4,18 @@
 //! it, and the callers who merely joined count as hits. The gate is asked outside, for each caller by itself: who is
 //! denied never joins.
 
-use std::future::ready;
 use std::sync::Arc;
-use std::time::Duration;
 
-use reticent_core::hooks::{Actor, Lost};
-use reticent_core::{ErrorKind, Joined, Secret, SecretRef, SourceError};
+use reticent_core::hooks::Lost;
+use reticent_core::{ErrorKind, Joined, Secret, SourceError};
 use tokio::time::Instant;
 
 use crate::batch::Batch;
-use crate::cache::{AHEAD, Content, Entry, Kept, Lifetime};
-use crate::chain::{self, Outcome, Won};
+use crate::cache::{Content, Kept};
 use crate::hits::Hits;
+use crate::landing::fly;
 use crate::request::{RESOLVER, Request};
-use crate::resolver::{Inner, Resolver};
-use crate::watch::Offer;
+use crate::resolver::Resolver;
 
 /// What a fetch gave, for everybody who waited.
 pub(crate) type Landed = Result<Arc<Fetched>, SourceError>;
@@ -30,8 +27,8 @@ pub(crate) struct Fetched {
     /// When it is due to be read again.
     pub(crate) refresh_at: Option<Instant>,
     /// Whether no backend was read for it after all, and whether it is beyond its TTL.
-    cached: bool,
-    stale: bool,
+    pub(crate) cached: bool,
+    pub(crate) stale: bool,
 }
 
 /// A secret in the hands of one caller.
@@ -42,7 +39,7 @@ pub(crate) struct Held {
 }
 
 impl Content {
-    fn held(&self) -> Result<Held, SourceError> {
+    pub(crate) fn held(&self) -> Result<Held, SourceError> {
         let secret = self.answer.clone()?;
         let hits = Arc::clone(self.hits.as_ref().expect("a kept secret counts its hits"));
         Ok(Held { secret, ticket: self.ticket, hits })
@@ -65,9 +62,11 @@ impl Resolver {
     pub(crate) async fn fetch(&self, request: &Request, floor: u64) -> Landed {
         loop {
             let joined = self.join(request, floor, Reading::Alone);
-            let landed = self.arrive(joined).await?;
-            if landed.ticket > floor {
-                return Ok(landed);
+            let leads = joined.is_leader();
+            let landed = joined.await;
+            // A fetch that was under way already may be too old for this caller.
+            if landed.as_ref().map_or(true, |fetched| fetched.ticket > floor) {
+                return self.arrive(landed, leads).await;
             }
         }
     }
@@ -103,10 +102,8 @@ impl Resolver {
         })
     }
 
-    /// Waits for a fetch, and counts a hit unless this call made it.
-    pub(crate) async fn arrive(&self, joined: Joined<Landed>) -> Landed {
-        let leads = joined.is_leader();
-        let landed = joined.await;
+    /// Takes over what a fetch gave, and counts a hit unless this caller made it.
+    pub(crate) async fn arrive(&self, landed: Landed, leads: bool) -> Landed {
         let counters = &self.inner.cache.counters;
         match &landed {
             Ok(fetched) if !leads || fetched.cached => {
@@ -137,172 +134,4 @@ pub(crate) fn not_recorded(key: &str) -> SourceError {
     SourceError::new(ErrorKind::NotRecorded, RESOLVER)
         .for_key(key)
         .with_hint("see why the record of accesses cannot be written; nothing is handed out without one")
-}
-
-async fn fly(inner: Arc<Inner>, actor: Actor, request: Request, floor: u64, reading: Reading) -> Landed {
-    // A fetch may have landed between this caller's look into the cache and its joining.
-    if let Some(kept) = inner.cache.find(request.key(), floor) {
-        return served(kept);
-    }
-    let epoch = inner.cache.epoch();
-    let ticket = inner.cache.take_ticket();
-    inner.cache.counters.fetches.count();
-    let outcome = match reading {
-        Reading::Alone => search_alone(&inner, &request).await,
-        Reading::Batch(batch) => match batch.outcome(&request).await {
-            Some(outcome) => outcome,
-            None => search_alone(&inner, &request).await,
-        },
-    };
-    let landing = Landing { inner: &inner, actor, request, floor, epoch, ticket };
-    landing.land(outcome).await
-}
-
-pub(crate) async fn search_alone(inner: &Inner, request: &Request) -> Outcome {
-    let mut outcomes = chain::search(inner, std::slice::from_ref(request)).await;
-    outcomes.pop().expect("one request has one outcome")
-}
-
-fn served(kept: Kept) -> Landed {
-    let Kept { content, stale, refresh_at } = kept;
-    let Held { secret, ticket, hits } = content.held()?;
-    Ok(Arc::new(Fetched { secret, ticket, hits, refresh_at: Some(refresh_at), cached: true, stale }))
-}
-
-/// The last steps of one fetch.
-struct Landing<'a> {
-    inner: &'a Inner,
-    actor: Actor,
-    request: Request,
-    floor: u64,
-    epoch: u64,
-    ticket: u64,
-}
-
-impl Landing<'_> {
-    async fn land(self, outcome: Outcome) -> Landed {
-        let Outcome { result, makeshift, .. } = outcome;
-        let place = result.as_ref().ok().map(|won| won.place.clone());
-        let label = self.inner.label(&result);
-        let access = self.request.access(&self.actor);
-        let access = place.as_ref().map_or(access, |place| access.at(place));
-        let fetch = ready(result.map(|won| won.secret));
-        match (self.inner.hooks.fetch(&access, &label, fetch).await, place) {
-            (Ok(secret), Some(place)) => Ok(self.keep(secret, place, label, makeshift)),
-            (Ok(_), None) => unreachable!("a secret comes from a place"),
-            (Err(error), _) => self.fail(error),
-        }
-    }
-
-    fn keep(self, secret: Secret, place: SecretRef, label: Arc<str>, makeshift: bool) -> Arc<Fetched> {
-        let Self { inner, actor, request, ticket, epoch, .. } = self;
-        let lifetime = inner.lifetime(&secret, &place, makeshift);
-        let hits = match lifetime {
-            Some(_) => Arc::new(Hits::new(request.clone(), place, label)),
-            None => Arc::new(Hits::uncollected(request.clone(), place, label)),
-        };
-        match lifetime {
-            Some(lifetime) => {
-                let (answer, hits) = (Ok(secret.clone()), Some(Arc::clone(&hits)));
-                inner.keep(Entry::new(Content { request, actor, answer, hits, ticket }, lifetime), epoch);
-            }
-            None => inner.let_go(inner.cache.forget(request.key())),
-        }
-        let refresh_at = lifetime.map(|life| life.refresh_at).or_else(|| inner.before_its_end(&secret));
-        inner.watches.offer(hits.key(), &inner.offer(&secret, &hits, refresh_at), &inner.hooks);
-        Arc::new(Fetched { secret, ticket, hits, refresh_at, cached: false, stale: false })
-    }
-
-    fn fail(self, error: SourceError) -> Landed {
-        let Self { inner, actor, request, floor, epoch, ticket } = self;
-        for watch in inner.watches.of_key(request.key()) {
-            watch.note_failure(&error);
-        }
-        if error.kind() == ErrorKind::NotFound {
-            match inner.negative_lifetime(&request) {
-                Some(lifetime) => {
-                    let answer = Err(error.clone());
-                    let content = Content { request, actor, answer, hits: None, ticket };
-                    inner.keep(Entry::new(content, lifetime), epoch);
-                }
-                None => inner.let_go(inner.cache.forget(request.key())),
-            }
-        } else if error.is_transient()
-            && floor == 0
-            && let Some(kept) = inner.cache.fall_back(request.key())
-        {
-            return served(kept);
-        }
-        Err(error)
-    }
-}
-
-impl Inner {
-    /// Describes a fetched value to those who watch it.
-    pub(crate) fn offer<'a>(
-        &self,
-        secret: &'a Secret,
-        hits: &'a Hits,
-        read_again_at: Option<Instant>,
-    ) -> Offer<'a> {
-        let previous_until = Instant::now() + self.grace;
-        Offer { secret, hits, read_again_at, previous_until, at: self.clock.now() }
-    }
-
-    /// Returns the label of the source that had the last word.
-    pub(crate) fn label(&self, result: &Result<Won, SourceError>) -> Arc<str> {
-        match result {
-            Ok(won) => {
-                let backend = self.backend(won.place.scheme());
-                backend.map_or_else(|| RESOLVER.into(), |backend| Arc::clone(&backend.label))
-            }
-            Err(error) => error.source_name().into(),
-        }
-    }
-
-    fn keep(&self, entry: Entry, epoch: u64) {
-        self.wake_before(entry.lifetime.refresh_at);
-        self.let_go(self.cache.keep(entry, epoch));
-    }
-
-    /// Reports the hits of entries that left the cache.
-    pub(crate) fn let_go(&self, entries: impl IntoIterator<Item = Entry>) {
-        for entry in entries {
-            if let Some(hits) = &entry.content.hits {
-                hits.close(&self.hooks);
-            }
-        }
-    }
-
-    /// How long a value is worth keeping: by the policy of the place that gave it.
-    fn lifetime(&self, secret: &Secret, place: &SecretRef, makeshift: bool) -> Option<Lifetime> {
-        let policy = self.backend(place.scheme())?.cache.as_ref()?;
-        let remaining = self.remaining(secret);
-        let now = Instant::now();
-        if makeshift {
-            let left = remaining.map(|left| left.saturating_sub(policy.expiry_margin()));
-            return Lifetime::brief(now, policy.negative().min(left.unwrap_or(Duration::MAX)));
-        }
-        Lifetime::of_value(now, policy, remaining, &self.jitter)
-    }
-
-    /// How long the value is good for by itself; an end in the past leaves nothing.
-    fn remaining(&self, secret: &Secret) -> Option<Duration> {
-        let end = secret.metadata().expires()?;
-        Some(end.duration_since(self.clock.now()).unwrap_or_default())
-    }
-
-    /// When a value that is not kept is read again by those who watch it.
-    fn before_its_end(&self, secret: &Secret) -> Option<Instant> {
-        let remaining = self.remaining(secret).filter(|remaining| !remaining.is_zero())?;
-        Some(Instant::now() + remaining.mul_f64(AHEAD))
-    }
-
-    /// How long absence is told without asking: as briefly as the most impatient of the places that are cached.
-    fn negative_lifetime(&self, request: &Request) -> Option<Lifetime> {
-        let places = self.places(request.asked());
-        let policies = places.iter().filter_map(|place| self.backend(place.scheme())?.cache.as_ref());
-        let shortest = policies.map(crate::CachePolicy::negative).min()?;
-        Lifetime::brief(Instant::now(), shortest)
-    }
 }

@@ -102,7 +102,10 @@ impl Resolver {
         match begun {
             Begun::Over(answer) => answer,
             Begun::Kept(kept) => self.hand_out(kept).await,
-            Begun::Joined(joined) => Ok(self.arrive(joined).await?.secret.clone()),
+            Begun::Joined(joined) => {
+                let leads = joined.is_leader();
+                Ok(self.arrive(joined.await, leads).await?.secret.clone())
+            }
         }
     }
 

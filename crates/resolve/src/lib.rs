@@ -15,6 +15,7 @@ mod jitter;
 mod cache;
 mod fetch;
 mod hits;
+mod landing;
 
 mod batch;
 mod explain;

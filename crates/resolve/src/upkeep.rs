@@ -39,7 +39,7 @@ impl Resolver {
             watch.note_seen(seen, &places);
             self.inner.watches.add(watch)
         });
-        self.inner.signal.notify_waiters();
+        self.inner.wake_before(watch.due_at());
         Ok(SecretHandle::new(watch.view.subscribe(), self, Arc::clone(request.key())))
     }
 

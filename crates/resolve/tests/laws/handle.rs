@@ -1,9 +1,10 @@
 //! Handles: the last good value, its changes, and the value before.
 
 use std::sync::{Arc, Mutex};
+use std::time::SystemTime;
 
-use reticent_core::ErrorKind;
 use reticent_core::hooks::{Access, Actor, Decision, Gate, Hooks, RecorderLog};
+use reticent_core::{ErrorKind, ManualClock, Metadata};
 use reticent_resolve::{Resolver, ResolverGone, SourcePolicy};
 use reticent_testkit::MemorySource;
 use tokio::time::{sleep, timeout};
@@ -51,6 +52,16 @@ async fn any_read_of_the_secret_reaches_the_handle() {
     memory.set("mem://a", "new");
     resolver.refresh_now("mem://a").await.expect("held");
     assert_is(&handle.current(), "new");
+}
+
+#[tokio::test(start_paused = true)]
+async fn any_failure_to_read_the_secret_shows_in_the_health() {
+    let memory = memory();
+    let resolver = built(over(&memory));
+    let handle = resolver.watch("mem://a").await.expect("held");
+    memory.fail_next(ErrorKind::Malformed, 1);
+    failure(resolver.refresh_now("mem://a").await);
+    assert_eq!(handle.health().last_error.expect("it failed").kind(), ErrorKind::Malformed);
 }
 
 #[tokio::test(start_paused = true)]
@@ -191,6 +202,55 @@ async fn uses_of_a_handle_are_counted_for_its_actor() {
     assert_eq!((events[1].actor.as_str(), events[1].count, events[1].cached), ("worker", 7, true));
 }
 
+#[tokio::test(start_paused = true)]
+async fn no_use_of_a_handle_is_lost_when_the_value_changes_or_the_handle_goes() {
+    let memory = memory();
+    let recorder = Arc::new(RecorderLog::default());
+    let hooks = Hooks::none().with_recorder(recorder.clone());
+    let resolver = kept_fresh(built(over(&memory).hooks(hooks).report_hits_every(seconds(3600))));
+    let handle = resolver.watch("mem://a").await.expect("held");
+    let _ = (handle.current(), handle.current());
+    memory.set("mem://a", "new");
+    resolver.refresh_now("mem://a").await.expect("held");
+    let _ = (handle.current(), handle.previous(), handle.current());
+    drop(handle);
+    sleep(seconds(10)).await;
+    let counts: Vec<_> = recorder.events().iter().map(|event| (event.cached, event.count)).collect();
+    // The read of the watch, its uses, the refresh, the uses after it: in the order of their records.
+    assert_eq!(counts, [(false, 1), (false, 1), (true, 2), (true, 3)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_handles_of_one_actor_are_one_look() {
+    let memory = memory();
+    let resolver = kept_fresh(built(over(&memory)));
+    let first = resolver.watch("mem://a").await.expect("held");
+    let second = resolver.watch("mem://a").await.expect("held");
+    let before = memory.polls();
+    memory.set("mem://a", "new");
+    sleep(seconds(10)).await;
+    assert_eq!((memory.polls() - before, memory.calls()), (1, 3));
+    assert_is(&first.current(), "new");
+    assert_is(&second.current(), "new");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_uncached_value_that_ends_is_read_again_before_it_does() {
+    let memory = MemorySource::new("mem");
+    let expires = SystemTime::UNIX_EPOCH + seconds(50);
+    memory.set_described("mem://a", "leased", Metadata::default().with_expires(expires));
+    let clock = Arc::new(ManualClock::at(SystemTime::UNIX_EPOCH));
+    let policy = SourcePolicy::default().uncached();
+    let builder = exact().source_with("mem", memory.clone(), policy).clock(clock).poll_every(seconds(600));
+    let resolver = kept_fresh(built(builder));
+    sleep(seconds(1)).await;
+    let _handle = resolver.watch("mem://a").await.expect("held");
+    sleep(seconds(39)).await;
+    assert_eq!(memory.calls(), 1);
+    sleep(seconds(2)).await;
+    assert_eq!(memory.calls(), 2);
+}
+
 /// Allows until it is told otherwise.
 #[derive(Debug, Default)]
 struct Revocable(Mutex<bool>);
@@ -211,10 +271,12 @@ async fn who_is_denied_gets_no_new_value_whoever_reads_it() {
     let memory = memory();
     let gate = Arc::new(Revocable::default());
     let resolver = built(over(&memory).hooks(Hooks::none().with_gate(gate.clone())));
+    let service = resolver.watch("mem://a").await.expect("allowed");
     let agent = resolver.acting_as(Actor::new("agent")).watch("mem://a").await.expect("allowed");
     *gate.0.lock().expect("no panic holds it") = true;
     memory.set("mem://a", "new");
     resolver.refresh_now("mem://a").await.expect("allowed");
+    assert_is(&service.current(), "new");
     assert_is(&agent.current(), "old");
     assert_eq!(agent.health().last_error.expect("denied").kind(), ErrorKind::AccessDenied);
 }
