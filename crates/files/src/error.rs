@@ -65,7 +65,7 @@ impl FileError {
     /// Tells whether nothing has this name, not even a link.
     #[must_use]
     pub fn is_absent(self) -> bool {
-        self == Self::from(Errno::NOENT)
+        self == Self::of(Errno::NOENT)
     }
 
     /// Returns what the system said, if it did.
@@ -75,6 +75,11 @@ impl FileError {
             Self::System(number) => Some(io::Error::from_raw_os_error(number)),
             _ => None,
         }
+    }
+
+    /// No `From`: the crate of the numbers is no part of what this one promises.
+    pub(crate) fn of(errno: Errno) -> Self {
+        Self::System(errno.raw_os_error())
     }
 
     pub(crate) fn not_regular(kind: FileType) -> Self {
@@ -120,15 +125,9 @@ impl fmt::Display for FileError {
 
 impl std::error::Error for FileError {}
 
-impl From<Errno> for FileError {
-    fn from(errno: Errno) -> Self {
-        Self::System(errno.raw_os_error())
-    }
-}
-
 impl From<io::Error> for FileError {
     fn from(error: io::Error) -> Self {
-        Errno::from_io_error(&error).unwrap_or(Errno::IO).into()
+        Self::of(Errno::from_io_error(&error).unwrap_or(Errno::IO))
     }
 }
 

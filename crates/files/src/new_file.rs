@@ -50,11 +50,11 @@ impl<'a> NewFile<'a> {
         let name = beside(place.name());
         match rustix::fs::unlinkat(place.folder(), &name, AtFlags::empty()) {
             Ok(()) | Err(Errno::NOENT) => {}
-            Err(errno) => return Err(errno.into()),
+            Err(errno) => return Err(FileError::of(errno)),
         }
         let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let mode = Mode::from_raw_mode(readers.mode_of_a_new_file());
-        let file = rustix::fs::openat(place.folder(), &name, flags, mode)?;
+        let file = rustix::fs::openat(place.folder(), &name, flags, mode).map_err(FileError::of)?;
         Ok(Self { place, name, file: file.into(), is_placed: false })
     }
 
@@ -88,8 +88,9 @@ impl<'a> NewFile<'a> {
     pub fn create(self) -> Result<(), FileError> {
         self.prepare(None)?;
         let (folder, place) = (self.place.folder(), self.place);
-        rustix::fs::linkat(folder, &self.name, folder, place.name(), AtFlags::empty())
-            .map_err(|errno| if errno == Errno::EXIST { FileError::AlreadyThere } else { errno.into() })?;
+        rustix::fs::linkat(folder, &self.name, folder, place.name(), AtFlags::empty()).map_err(|errno| {
+            if errno == Errno::EXIST { FileError::AlreadyThere } else { FileError::of(errno) }
+        })?;
         // The other name of the same file goes before the folder is synced.
         drop(self);
         place.sync()
@@ -98,7 +99,7 @@ impl<'a> NewFile<'a> {
     fn prepare(&self, old: Option<&FileState>) -> Result<(), FileError> {
         if let Some(old) = old {
             self.give_to(old.owner())?;
-            rustix::fs::fchmod(&self.file, Mode::from_raw_mode(old.mode()))?;
+            rustix::fs::fchmod(&self.file, Mode::from_raw_mode(old.mode())).map_err(FileError::of)?;
         }
         Ok(self.file.sync_all()?)
     }
@@ -119,7 +120,7 @@ impl<'a> NewFile<'a> {
 
     fn rename(mut self) -> Result<(), FileError> {
         let folder = self.place.folder();
-        rustix::fs::renameat(folder, &self.name, folder, self.place.name())?;
+        rustix::fs::renameat(folder, &self.name, folder, self.place.name()).map_err(FileError::of)?;
         self.is_placed = true;
         self.place.sync()
     }

@@ -72,7 +72,7 @@ impl Place {
 
     fn open(start: BorrowedFd<'_>, folder: &Path, name: &OsStr) -> Result<Self, FileError> {
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let folder = rustix::fs::openat(start, folder, flags, Mode::empty())?;
+        let folder = rustix::fs::openat(start, folder, flags, Mode::empty()).map_err(FileError::of)?;
         lock(&folder, PATIENCE)?;
         Ok(Self { folder, name: name.to_owned() })
     }
@@ -112,12 +112,12 @@ impl Place {
     /// # Errors
     /// What the system reports; see [`FileError::is_absent`].
     pub fn remove(&self) -> Result<(), FileError> {
-        rustix::fs::unlinkat(&self.folder, &self.name, AtFlags::empty())?;
+        rustix::fs::unlinkat(&self.folder, &self.name, AtFlags::empty()).map_err(FileError::of)?;
         self.sync()
     }
 
     pub(crate) fn sync(&self) -> Result<(), FileError> {
-        Ok(rustix::fs::fsync(&self.folder)?)
+        rustix::fs::fsync(&self.folder).map_err(FileError::of)
     }
 
     pub(crate) fn folder(&self) -> BorrowedFd<'_> {
@@ -146,7 +146,7 @@ fn lock(folder: &OwnedFd, patience: Duration) -> Result<(), FileError> {
         match rustix::fs::flock(folder, FlockOperation::NonBlockingLockExclusive) {
             Err(Errno::WOULDBLOCK) if Instant::now() < until => std::thread::sleep(PAUSE),
             Err(Errno::WOULDBLOCK) => return Err(FileError::Locked),
-            locked => return Ok(locked?),
+            locked => return locked.map_err(FileError::of),
         }
     }
 }

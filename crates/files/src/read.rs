@@ -185,6 +185,6 @@ pub(crate) fn told(errno: Errno, folder: BorrowedFd<'_>, name: &OsStr) -> FileEr
     match errno {
         Errno::NOENT if is_link(folder, name) => FileError::DanglingLink,
         Errno::NXIO => FileError::NotRegular("a socket"),
-        errno => errno.into(),
+        errno => FileError::of(errno),
     }
 }

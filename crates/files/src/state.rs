@@ -58,7 +58,7 @@ impl FileState {
     }
 
     pub(crate) fn of_open(file: impl AsFd) -> Result<Self, FileError> {
-        Self::judged(&rustix::fs::fstat(file)?)
+        Self::judged(&rustix::fs::fstat(file).map_err(FileError::of)?)
     }
 
     /// Returns the permission bits, at most 0o7777.

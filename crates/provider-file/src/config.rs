@@ -1,5 +1,7 @@
 //! How files are read.
 
+use reticent_files::Newline;
+
 /// The size up to which a file is a secret: what systemd and Kubernetes allow, too.
 const LIMIT: usize = 1024 * 1024;
 
@@ -16,24 +18,6 @@ const LIMIT: usize = 1024 * 1024;
 pub struct FileOptions {
     limit: usize,
     newline: Newline,
-}
-
-/// What becomes of a newline at the end of a file.
-///
-/// ```
-/// use reticent_provider_file::Newline;
-///
-/// assert_eq!(Newline::default(), Newline::OneStripped);
-/// ```
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "complete: it is part of the value or it is not")]
-pub enum Newline {
-    /// Exactly one `\n` or `\r\n` is taken off, since editors and `echo` put one there; a shell's `$(<file)` takes
-    /// off all of them. A value that ends in a newline is written with one more.
-    #[default]
-    OneStripped,
-    /// It is part of the value.
-    Kept,
 }
 
 impl FileOptions {

@@ -4,44 +4,21 @@ use std::fmt;
 use std::io;
 
 use reticent_core::{ErrorKind, FieldError, Secret, SecretRef, SourceError, Version};
-use rustix::fs::FileType;
+use reticent_files::FileError;
 use rustix::io::Errno;
 
 /// Why a file was not read or written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Problem {
-    /// The system said so.
-    System(Errno),
-    /// The name is a link to something that is not there.
-    DanglingLink,
-    /// A link stands where a confined name may have none.
-    Link,
-    /// It is a folder, a pipe, a device.
-    NotAFile(&'static str),
-    /// It is larger than the limit.
-    TooLarge(usize),
+    /// It is wrong with any file.
+    File(FileError),
     /// The value that is to be written is larger than the limit.
     CannotHold(usize),
-    /// It changed under every attempt to read it.
-    KeepsChanging,
-    /// It is not as the writer expected.
-    Unexpected,
     /// It is one of a mount that its platform alone writes.
     ReadOnlyMount,
 }
 
 impl Problem {
-    pub(crate) fn not_a_file(kind: FileType) -> Self {
-        Self::NotAFile(match kind {
-            FileType::Directory => "a folder",
-            FileType::Fifo => "a named pipe",
-            FileType::Socket => "a socket",
-            FileType::CharacterDevice | FileType::BlockDevice => "a device",
-            FileType::Symlink => "a link",
-            _ => "something else",
-        })
-    }
-
     /// Makes the error that the caller sees.
     pub(crate) fn at(self, source: &str, at: &SecretRef) -> SourceError {
         let error = SourceError::new(self.kind(), source).for_key(at.to_string());
@@ -53,50 +30,49 @@ impl Problem {
             Self::ReadOnlyMount => error
                 .with_hint("change the Secret or ConfigMap that is mounted; its kubelet writes the files"),
             // What the system says of a path is a fixed text; it never holds what is in the file.
-            Self::System(errno) if errno != Errno::NOENT => error.with_cause(io::Error::from(errno)),
+            Self::File(file) if !file.is_absent() => match file.system() {
+                Some(cause) => error.with_cause(cause),
+                None => error,
+            },
             _ => error,
         }
     }
 
     pub(crate) fn kind(self) -> ErrorKind {
         match self {
-            Self::System(Errno::NOENT | Errno::NOTDIR) | Self::DanglingLink => ErrorKind::NotFound,
-            Self::System(Errno::ACCESS | Errno::PERM | Errno::ROFS) => ErrorKind::AccessDenied,
-            Self::System(Errno::LOOP | Errno::NAMETOOLONG | Errno::INVAL | Errno::ISDIR)
-            | Self::Link
-            | Self::NotAFile(_) => ErrorKind::InvalidReference,
-            Self::System(Errno::EXIST) | Self::Unexpected => ErrorKind::Conflict,
-            Self::System(_) | Self::KeepsChanging => ErrorKind::Unavailable,
-            Self::TooLarge(_) => ErrorKind::Malformed,
+            Self::File(error) => error.kind(),
             Self::ReadOnlyMount | Self::CannotHold(_) => ErrorKind::Unsupported,
         }
     }
 
     fn detail(self) -> Option<String> {
         Some(match self {
-            Self::System(Errno::NOTDIR) => "a part of the path is not a folder".to_owned(),
-            Self::System(_) => return None,
-            Self::DanglingLink => "the link leads to something that is not there".to_owned(),
-            Self::Link => "it is a link, and a link may lead out of the folder".to_owned(),
-            Self::NotAFile(what) => format!("it is {what}, not a regular file"),
-            Self::TooLarge(limit) => format!("the file has more than {limit} bytes"),
+            Self::File(error) => match error.system().map(|error| error.kind()) {
+                Some(io::ErrorKind::NotADirectory) => "a part of the path is not a folder".to_owned(),
+                Some(_) => return None,
+                None => error.to_string(),
+            },
             Self::CannotHold(limit) => format!("a file holds at most {limit} bytes"),
-            Self::KeepsChanging => "it changed during each attempt to read it".to_owned(),
-            Self::Unexpected => "it is not as expected".to_owned(),
             Self::ReadOnlyMount => "it lies in a mounted volume".to_owned(),
         })
     }
 }
 
+impl From<FileError> for Problem {
+    fn from(error: FileError) -> Self {
+        Self::File(error)
+    }
+}
+
 impl From<Errno> for Problem {
     fn from(errno: Errno) -> Self {
-        Self::System(errno)
+        Self::File(FileError::System(errno.raw_os_error()))
     }
 }
 
 impl From<io::Error> for Problem {
     fn from(error: io::Error) -> Self {
-        Self::System(Errno::from_io_error(&error).unwrap_or(Errno::IO))
+        Self::File(error.into())
     }
 }
 

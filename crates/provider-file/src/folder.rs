@@ -11,12 +11,13 @@ use async_trait::async_trait;
 use reticent_core::{
     ErrorKind, Metadata, Revision, Secret, SecretInfo, SecretList, SecretRef, SecretSource, SourceError,
 };
+use reticent_files::{FileError, Links};
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
 
 use crate::config::FileOptions;
 use crate::error::{Problem, expect_scheme, narrow, not_meant};
 use crate::read;
-use crate::session::{Links, Session};
+use crate::session::Session;
 use crate::source::SCHEME;
 
 /// How deep folders are listed.
@@ -94,7 +95,7 @@ impl SecretSource for MountSource {
     async fn get(&self, at: &SecretRef) -> Result<Secret, SourceError> {
         let path = self.path(at)?;
         let mut read = read::read_all(&self.folder, &[path], Links::Refused, &self.options);
-        self.finish(at, read.pop().unwrap_or(Err(Problem::KeepsChanging)))
+        self.finish(at, read.pop().unwrap_or(Err(FileError::KeepsChanging.into())))
     }
 
     async fn get_many(&self, at: &[SecretRef]) -> Vec<Result<Secret, SourceError>> {
@@ -103,7 +104,7 @@ impl SecretSource for MountSource {
         let mut read = read::read_all(&self.folder, &meant, Links::Refused, &self.options).into_iter();
         let answers = at.iter().zip(paths).map(|(at, path)| {
             path?;
-            self.finish(at, read.next().unwrap_or(Err(Problem::KeepsChanging)))
+            self.finish(at, read.next().unwrap_or(Err(FileError::KeepsChanging.into())))
         });
         answers.collect()
     }
@@ -139,11 +140,13 @@ pub(crate) fn check(folder: &Path, source: &str) -> Result<(), SourceError> {
 
 fn of_folder(problem: Problem, source: &str, folder: &Path) -> SourceError {
     let what = format!("{}", folder.display());
-    match problem {
-        Problem::System(errno) => {
-            SourceError::new(problem.kind(), source).for_key(what).with_cause(std::io::Error::from(errno))
-        }
-        _ => SourceError::new(ErrorKind::Unavailable, source).for_key(what),
+    let cause = match problem {
+        Problem::File(error) => error.system(),
+        _ => None,
+    };
+    match cause {
+        Some(cause) => SourceError::new(problem.kind(), source).for_key(what).with_cause(cause),
+        None => SourceError::new(ErrorKind::Unavailable, source).for_key(what),
     }
 }
 

@@ -14,8 +14,8 @@ mod write;
 mod mountinfo;
 mod warning;
 
-pub use config::{FileOptions, Newline};
+pub use config::FileOptions;
 pub use folder::MountSource;
+pub use reticent_files::{Newline, Warning};
 pub use source::FileSource;
 pub use systemd::SystemdSource;
-pub use warning::Warning;

@@ -11,7 +11,8 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Component, Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, FileType, Mode, OFlags};
+use reticent_files::{FileError, Links, is_link};
+use rustix::fs::{CWD, Mode, OFlags};
 use rustix::io::Errno;
 
 use crate::error::Problem;
@@ -21,15 +22,6 @@ pub(crate) const DATA: &str = "..data";
 
 /// How many sessions are tried while volumes change under them.
 const ATTEMPTS: usize = 32;
-
-/// Whether links on the way may be followed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Links {
-    /// As any program does.
-    Followed,
-    /// Every link but `..data` is refused, and so no name leads out of its folder.
-    Refused,
-}
 
 /// Folders that were opened once, by the path under which they were asked for.
 pub(crate) struct Session {
@@ -82,14 +74,14 @@ impl Session {
                 return Ok(answer);
             }
         }
-        Err(Problem::KeepsChanging)
+        Err(Problem::File(FileError::KeepsChanging))
     }
 
     /// Finds the folder of a file, opening what was not opened before.
     pub(crate) fn find<'a>(&'a mut self, start: &Path, path: &'a Path) -> Result<Spot<'a>, Problem> {
         let name = match path.components().next_back() {
             Some(Component::Normal(name)) => name,
-            _ => return Err(Problem::NotAFile("a folder")),
+            _ => return Err(FileError::NotRegular("a folder").into()),
         };
         let parent = path.parent().unwrap_or(Path::new(""));
         let folder = self.walk(start, parent)?;
@@ -169,11 +161,12 @@ impl Folder {
             };
             match open_state(&folder, &link) {
                 // It was turned and the old state removed before we came in.
-                Err(Problem::System(Errno::NOENT)) if read_link(&folder).as_ref() != Ok(&link) => {}
+                Err(Problem::File(error))
+                    if error.is_absent() && read_link(&folder).as_ref() != Ok(&link) => {}
                 opened => return Ok(Self { entries: opened?, volume: Some(Volume { folder, link }) }),
             }
         }
-        Err(Problem::KeepsChanging)
+        Err(Problem::File(FileError::KeepsChanging))
     }
 }
 
@@ -181,7 +174,7 @@ impl Folder {
 fn open_state(folder: &OwnedFd, link: &[u8]) -> Result<OwnedFd, Problem> {
     let target = Path::new(OsStr::from_bytes(link));
     if !target.components().all(|part| matches!(part, Component::Normal(_))) {
-        return Err(Problem::Link);
+        return Err(FileError::Link.into());
     }
     open_folder(folder.as_fd(), target.as_os_str(), Links::Refused)
 }
@@ -199,35 +192,20 @@ fn open_folder(parent: BorrowedFd<'_>, name: &OsStr, links: Links) -> Result<Own
     let follow = if links == Links::Refused { OFlags::NOFOLLOW } else { OFlags::empty() };
     let flags = access | OFlags::DIRECTORY | OFlags::CLOEXEC | follow;
     rustix::fs::openat(parent, name, flags, Mode::empty()).map_err(|errno| match errno {
-        Errno::NOTDIR | Errno::LOOP if links == Links::Refused && is_link(parent, name) => Problem::Link,
-        Errno::NOENT if is_link(parent, name) => Problem::DanglingLink,
+        Errno::NOTDIR | Errno::LOOP if links == Links::Refused && is_link(parent, name) => {
+            FileError::Link.into()
+        }
+        Errno::NOENT if is_link(parent, name) => FileError::DanglingLink.into(),
         errno => errno.into(),
     })
-}
-
-pub(crate) fn is_link(folder: BorrowedFd<'_>, name: &OsStr) -> bool {
-    let stat = rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW);
-    stat.is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Symlink)
-}
-
-impl Spot<'_> {
-    /// Opens the file without waiting for whoever is at its other end.
-    pub(crate) fn open(&self, links: Links) -> Result<OwnedFd, Problem> {
-        let follow = if links == Links::Refused { OFlags::NOFOLLOW } else { OFlags::empty() };
-        let flags = OFlags::RDONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC | follow;
-        rustix::fs::openat(self.folder, self.name, flags, Mode::empty()).map_err(|errno| match errno {
-            Errno::LOOP if links == Links::Refused => Problem::Link,
-            Errno::NOENT if is_link(self.folder, self.name) => Problem::DanglingLink,
-            Errno::NXIO => Problem::NotAFile("a socket"),
-            errno => errno.into(),
-        })
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs;
     use std::os::unix::fs::symlink;
+
+    use reticent_files::OpenFile;
 
     use super::*;
 
@@ -242,8 +220,9 @@ mod tests {
     }
 
     fn content(session: &mut Session, folder: &Path, name: &str) -> Result<String, Problem> {
-        let file = session.find(folder, Path::new(name))?.open(Links::Followed)?;
-        std::io::read_to_string(fs::File::from(file)).map_err(Problem::from)
+        let spot = session.find(folder, Path::new(name))?;
+        let file = OpenFile::open_at(spot.folder, spot.name, Links::Followed)?;
+        std::io::read_to_string(file.into_file()).map_err(Problem::from)
     }
 
     #[test]
@@ -273,7 +252,10 @@ mod tests {
             turn(folder.path(), &format!("..{number}"), "x");
             read
         };
-        assert_eq!(Session::steady(Links::Followed, &mut look, |_| false), Err(Problem::KeepsChanging));
+        assert_eq!(
+            Session::steady(Links::Followed, &mut look, |_| false),
+            Err(Problem::File(FileError::KeepsChanging))
+        );
         assert_eq!(Session::steady(Links::Followed, &mut look, Result::is_ok), Ok(Ok("x".to_owned())));
         assert_eq!(number, 2 * ATTEMPTS);
     }

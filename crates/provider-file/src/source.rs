@@ -8,12 +8,12 @@ use reticent_core::{
     DeleteOptions, ErrorKind, Metadata, PutOptions, Revision, Secret, SecretRef, SecretSink, SecretSource,
     SourceError, VersionId,
 };
+use reticent_files::{FileError, Links, Warning};
 
 use crate::config::FileOptions;
 use crate::error::{Problem, expect_scheme, narrow, not_meant};
 use crate::read;
-use crate::session::Links;
-use crate::warning::{self, Warning};
+use crate::warning;
 use crate::write;
 
 /// The scheme of files.
@@ -109,7 +109,7 @@ impl SecretSource for FileSource {
     async fn get(&self, at: &SecretRef) -> Result<Secret, SourceError> {
         let path = self.path(at)?;
         let mut read = read::read_all(&self.base, &[path], Links::Followed, &self.options);
-        self.finish(at, read.pop().unwrap_or(Err(Problem::KeepsChanging)))
+        self.finish(at, read.pop().unwrap_or(Err(FileError::KeepsChanging.into())))
     }
 
     async fn get_many(&self, at: &[SecretRef]) -> Vec<Result<Secret, SourceError>> {
@@ -118,7 +118,7 @@ impl SecretSource for FileSource {
         let mut read = read::read_all(&self.base, &meant, Links::Followed, &self.options).into_iter();
         let answers = at.iter().zip(paths).map(|(at, path)| {
             path?;
-            self.finish(at, read.next().unwrap_or(Err(Problem::KeepsChanging)))
+            self.finish(at, read.next().unwrap_or(Err(FileError::KeepsChanging.into())))
         });
         answers.collect()
     }
@@ -134,10 +134,10 @@ impl SecretSource for FileSource {
 
 #[async_trait]
 impl SecretSink for FileSource {
-    /// Writes the file anew beside the old one and puts it in its place, with the old one's mode or 0600.
+    /// Writes the file anew beside the old one and puts it in its place, with the old one's owner and mode, or 0600.
     ///
-    /// Our writers exclude each other; whoever writes the file by other means is seen, but not kept out. A file of a
-    /// mounted Kubernetes volume is `Unsupported`.
+    /// Where it cannot be given to the old one's owner, it is refused. Our writers exclude each other; whoever writes
+    /// the file by other means is seen, but not kept out. A file of a mounted Kubernetes volume is `Unsupported`.
     async fn put(
         &self,
         at: &SecretRef,

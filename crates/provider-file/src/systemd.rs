@@ -8,12 +8,12 @@ use async_trait::async_trait;
 use reticent_core::{
     ErrorKind, Metadata, Revision, Secret, SecretInfo, SecretList, SecretRef, SecretSource, SourceError,
 };
+use reticent_files::{FileError, Links, Newline};
 
-use crate::config::{FileOptions, Newline};
+use crate::config::FileOptions;
 use crate::error::{expect_scheme, narrow, not_meant};
 use crate::folder;
 use crate::read;
-use crate::session::Links;
 
 /// The scheme, and the label, of credentials.
 const SCHEME: &str = "systemd";
@@ -106,7 +106,7 @@ impl SecretSource for SystemdSource {
         let read = |at: &SecretRef| {
             let (folder, id) = self.place(at)?;
             let mut answers = read::read_all(folder, &[id], Links::Refused, &Self::options());
-            let answer = answers.pop().unwrap_or(Err(crate::error::Problem::KeepsChanging));
+            let answer = answers.pop().unwrap_or(Err(FileError::KeepsChanging.into()));
             let secret = answer.map_err(|problem| problem.at(SCHEME, at))?;
             narrow(SCHEME, at, secret.with_metadata(Metadata::of_source(SCHEME)))
         };

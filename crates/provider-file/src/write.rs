@@ -1,23 +1,17 @@
-//! Writes one file whole or not at all.
-//!
-//! The decision: the new file is written beside the old one, synced and renamed, all relative to one opened folder.
-//! A crash leaves the old value, and at worst a hidden file of mode 0600 beside it.
+//! Writes one file whole or not at all, in its place in a folder that is no volume's.
 
-use std::ffi::{OsStr, OsString};
-use std::fs::File;
+use std::ffi::OsString;
 use std::io::Write as _;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd as _, OwnedFd};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use reticent_core::{Expected, PutOptions, Secret};
-use rustix::fs::{AtFlags, FlockOperation, Mode, OFlags};
-use rustix::io::Errno;
+use reticent_files::{FileError, FileState, NewFile, Place, Readers};
 
-use crate::config::{FileOptions, Newline};
+use crate::config::FileOptions;
 use crate::error::Problem;
-use crate::read;
-use crate::session::{Links, Session, Spot, is_link};
+use crate::read::revision_of;
+use crate::session::Session;
 
 /// Writes `value`, if the place is as expected.
 pub(crate) fn put(
@@ -27,53 +21,31 @@ pub(crate) fn put(
     options: &PutOptions,
     how: &FileOptions,
 ) -> Result<(), Problem> {
-    let target = target(base, path)?;
-    let place = Place::of(base, &target)?;
-    let spot = place.spot();
-    if options.idempotency_token().is_some() && holds(&spot, value, how) {
+    let mut place = place(base, &target(base, path)?)?;
+    if options.idempotency_token().is_some() && holds(&place, value, how) {
         // A file remembers no tokens; that it holds this very value is what one write would have led to.
         return Ok(());
     }
-    let old = expect(&spot, options.expected())?;
-    let fresh = Fresh::write(&place, value, old, how)?;
-    if options.expected() == Some(&Expected::Absent) {
-        fresh.create(&place.name)?;
-    } else {
-        fresh.replace(&place.name)?;
+    let old = expect(&place, options.expected())?;
+    let new = write(&mut place, value, how)?;
+    match (options.expected(), old) {
+        (Some(Expected::Absent), _) => new.create()?,
+        (Some(_), Some(seen)) => new.replace_if(&seen)?,
+        _ => new.replace()?,
     }
-    Ok(rustix::fs::fsync(&place.readable)?)
+    Ok(())
 }
 
 /// Removes the file, if it is as expected.
 pub(crate) fn delete(base: &Path, path: &Path, expected: Option<&Expected>) -> Result<(), Problem> {
-    let place = Place::of(base, path)?;
-    let old = expect(&place.spot(), expected)?;
-    if old.is_none() && !is_link(place.folder.as_fd(), &place.name) {
-        return Err(Errno::NOENT.into());
-    }
-    rustix::fs::unlinkat(&place.folder, &place.name, AtFlags::empty())?;
-    Ok(rustix::fs::fsync(&place.readable)?)
+    let place = place(base, path)?;
+    expect(&place, expected)?;
+    Ok(place.remove()?)
 }
 
-/// The folder of the file, held by us alone among our kind until it is dropped.
-struct Place {
-    folder: OwnedFd,
-    readable: OwnedFd,
-    name: OsString,
-}
-
-impl Place {
-    fn of(base: &Path, path: &Path) -> Result<Self, Problem> {
-        let (folder, name) = find(base, path)?;
-        let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-        let readable = rustix::fs::openat(&folder, ".", flags, Mode::empty())?;
-        rustix::fs::flock(&readable, FlockOperation::LockExclusive)?;
-        Ok(Self { folder, readable, name })
-    }
-
-    fn spot(&self) -> Spot<'_> {
-        Spot { folder: self.folder.as_fd(), name: &self.name, volumes: Vec::new() }
-    }
+fn place(base: &Path, path: &Path) -> Result<Place, Problem> {
+    let (folder, name) = find(base, path)?;
+    Ok(Place::within(folder.as_fd(), &name)?)
 }
 
 /// Finds the folder of a file that is no volume's.
@@ -91,100 +63,40 @@ fn target(base: &Path, path: &Path) -> Result<PathBuf, Problem> {
     let full = base.join(path);
     match std::fs::symlink_metadata(&full) {
         Ok(metadata) if metadata.is_symlink() => std::fs::canonicalize(&full).map_err(|error| {
-            if error.kind() == std::io::ErrorKind::NotFound { Problem::DanglingLink } else { error.into() }
+            if error.kind() == std::io::ErrorKind::NotFound {
+                FileError::DanglingLink.into()
+            } else {
+                error.into()
+            }
         }),
         _ => Ok(path.to_owned()),
     }
 }
 
-/// Compares the place with what the writer expects, and returns the mode of the file that is there.
-fn expect(spot: &Spot<'_>, expected: Option<&Expected>) -> Result<Option<Mode>, Problem> {
-    let found = match read::stat_regular(spot) {
-        Ok(stat) => Some(stat),
-        Err(Problem::System(Errno::NOENT) | Problem::DanglingLink) => None,
-        Err(other) => return Err(other),
-    };
+/// Compares the place with what the writer expects, and returns the state of the file that is there.
+fn expect(place: &Place, expected: Option<&Expected>) -> Result<Option<FileState>, Problem> {
+    let found = place.state()?;
     let is_expected = match (expected, &found) {
         (None, _) | (Some(Expected::Absent), None) => true,
-        (Some(Expected::Revision(seen)), Some(stat)) => *seen == read::revision_of(stat, b""),
+        (Some(Expected::Revision(seen)), Some(state)) => *seen == revision_of(state, b""),
         _ => false,
     };
-    if is_expected {
-        Ok(found.map(|stat| Mode::from_raw_mode(stat.st_mode)))
-    } else {
-        Err(Problem::Unexpected)
-    }
+    if is_expected { Ok(found) } else { Err(FileError::Changed.into()) }
 }
 
-fn holds(spot: &Spot<'_>, value: &Secret, how: &FileOptions) -> bool {
-    read::read_at(spot, Links::Followed, how).is_ok_and(|held| held.ct_eq(value))
+fn holds(place: &Place, value: &Secret, how: &FileOptions) -> bool {
+    place.read(how.limit()).is_ok_and(|content| content.into_secret(how.newline()).ct_eq(value))
 }
 
-/// A new file under a name that nobody knows; it is gone again unless it is put in place.
-struct Fresh<'a> {
-    folder: BorrowedFd<'a>,
-    name: OsString,
-    is_placed: bool,
-}
-
-impl<'a> Fresh<'a> {
-    fn write(
-        place: &'a Place,
-        value: &Secret,
-        mode: Option<Mode>,
-        how: &FileOptions,
-    ) -> Result<Self, Problem> {
-        #[expect(clippy::disallowed_methods, reason = "to the file that is to hold it, of mode 0600 so far")]
-        let bytes = value.expose_bytes();
-        let needs_newline = how.newline() == Newline::OneStripped && bytes.ends_with(b"\n");
-        if bytes.len() + usize::from(needs_newline) > how.limit() {
-            return Err(Problem::CannotHold(how.limit()));
-        }
-        let (mut file, fresh) = Self::begin(place)?;
-        file.write_all(bytes)?;
-        if needs_newline {
-            file.write_all(b"\n")?;
-        }
-        if let Some(mode) = mode {
-            rustix::fs::fchmod(&file, mode)?;
-        }
-        file.sync_all()?;
-        Ok(fresh)
+fn write<'a>(place: &'a mut Place, value: &Secret, how: &FileOptions) -> Result<NewFile<'a>, Problem> {
+    #[expect(clippy::disallowed_methods, reason = "to the file that is to hold it, of mode 0600 so far")]
+    let bytes = value.expose_bytes();
+    let ending = how.newline().to_add(bytes);
+    if bytes.len() + ending.len() > how.limit() {
+        return Err(Problem::CannotHold(how.limit()));
     }
-
-    fn begin(place: &'a Place) -> Result<(File, Self), Problem> {
-        static NEXT: AtomicU64 = AtomicU64::new(0);
-        let flags = OFlags::RDWR | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
-        loop {
-            let number = NEXT.fetch_add(1, Ordering::Relaxed);
-            let name = OsString::from(format!(".reticent-{}-{number}.new", std::process::id()));
-            match rustix::fs::openat(&place.folder, &name, flags, Mode::RUSR | Mode::WUSR) {
-                Ok(file) => {
-                    return Ok((file.into(), Self { folder: place.folder.as_fd(), name, is_placed: false }));
-                }
-                Err(Errno::EXIST) => {}
-                Err(errno) => return Err(errno.into()),
-            }
-        }
-    }
-
-    fn replace(mut self, name: &OsStr) -> Result<(), Problem> {
-        rustix::fs::renameat(self.folder, &self.name, self.folder, name)?;
-        self.is_placed = true;
-        Ok(())
-    }
-
-    /// Puts it in place only if nothing is there; the other name is removed when this is dropped.
-    fn create(self, name: &OsStr) -> Result<(), Problem> {
-        Ok(rustix::fs::linkat(self.folder, &self.name, self.folder, name, AtFlags::empty())?)
-    }
-}
-
-impl Drop for Fresh<'_> {
-    fn drop(&mut self) {
-        if !self.is_placed {
-            // Nothing more can be done about a file that cannot be removed.
-            let _ = rustix::fs::unlinkat(self.folder, self.name.as_os_str(), AtFlags::empty());
-        }
-    }
+    let mut new = place.begin(Readers::Owner)?;
+    new.write_all(bytes)?;
+    new.write_all(ending)?;
+    Ok(new)
 }
