@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 
 use reticent::core::{Secret, SecretBuffer};
+use reticent::files::Newline;
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -38,9 +39,8 @@ impl ValueInput {
         } else {
             buffer.read_to_end(unbuffered_stdin()?, LIMIT).map_err(|error| stdin_failure(&error))?;
         }
-        if !self.keep_newline {
-            strip_newline(&mut buffer);
-        }
+        let newline = if self.keep_newline { Newline::Kept } else { Newline::OneStripped };
+        newline.take_off(&mut buffer);
         Ok(buffer.into_secret())
     }
 }
@@ -92,11 +92,4 @@ fn read_line(mut terminal: &File, buffer: &mut SecretBuffer) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-fn strip_newline(buffer: &mut SecretBuffer) {
-    #[expect(clippy::disallowed_methods, reason = "looks at the last two bytes alone")]
-    let bytes = buffer.expose_bytes();
-    let kept = bytes.strip_suffix(b"\n").map_or(bytes, |line| line.strip_suffix(b"\r").unwrap_or(line)).len();
-    buffer.truncate(kept);
 }

@@ -3,6 +3,8 @@
 pub use reticent_core as core;
 #[cfg(feature = "dotenv")]
 pub use reticent_dotenv as dotenv;
+#[cfg(feature = "files")]
+pub use reticent_files as files;
 #[cfg(feature = "env")]
 pub use reticent_provider_env as provider_env;
 #[cfg(feature = "file")]

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use reticent::dotenv::{Document, ParseOptions};
+use reticent::files::{FileError, Place, Readers};
 
 use crate::context::Context;
 use crate::exit::Exit;
@@ -109,18 +110,21 @@ fn create(args: &InitArgs, context: &Context, name: &str, text: &str) -> Result<
         context.output.say(format!("{what} {name}"));
         return Ok(());
     }
-    match OpenOptions::new().write(true).create_new(true).open(&path) {
-        Ok(mut file) => {
-            file.write_all(text.as_bytes()).map_err(|error| Failure::file("write", &path, &error))?;
-            context.output.say(format!("wrote {name}"));
-            Ok(())
-        }
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            context.output.say(format!("kept {name}"));
-            Ok(())
-        }
-        Err(error) => Err(Failure::file("write", &path, &error)),
-    }
+    let done = match write_new(&path, text) {
+        Ok(()) => "wrote",
+        Err(FileError::AlreadyThere) => "kept",
+        Err(error) => return Err(Failure::file("write", &path, &error.into())),
+    };
+    context.output.say(format!("{done} {name}"));
+    Ok(())
+}
+
+/// Makes the whole file or none; it holds no secret.
+fn write_new(path: &Path, text: &str) -> std::result::Result<(), FileError> {
+    let mut place = Place::of(path)?;
+    let mut new = place.begin(Readers::Anyone)?;
+    new.write_all(text.as_bytes())?;
+    new.create()
 }
 
 /// Appends the lines that `.gitignore` lacks.

@@ -93,3 +93,15 @@ fn init_begins_a_project_and_overwrites_nothing() {
     );
     assert_eq!(sandbox.read("reticent.toml"), "[secrets]\n");
 }
+
+#[test]
+fn init_that_finds_no_room_leaves_no_half_file() {
+    let sandbox = Sandbox::new();
+    let mut limited = std::process::Command::new("sh");
+    let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" init";
+    limited.args(["-c", script, env!("CARGO_BIN_EXE_reticent")]).current_dir(sandbox.path("")).env_clear();
+    let output = limited.output().expect("the program starts");
+    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    let left: Vec<_> = std::fs::read_dir(sandbox.path("")).expect("a folder").collect();
+    assert!(left.is_empty(), "{left:?}");
+}

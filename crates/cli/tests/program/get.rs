@@ -144,3 +144,18 @@ fn a_broken_dotenv_file_is_an_error_with_its_place_and_not_its_text() {
     assert!(ran.stderr.contains(".env:2:3"), "{}", ran.stderr);
     assert!(!ran.stderr.contains("hunter2"), "{}", ran.stderr);
 }
+
+#[test]
+fn a_loose_mode_is_warned_of_in_the_same_words_wherever_it_is() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let sandbox = Sandbox::new().file(".env", "A=x\n").file("b", "x").file("c", "x").with("C_FILE", "c");
+    for name in [".env", "b", "c"] {
+        let loose = std::fs::Permissions::from_mode(0o644);
+        std::fs::set_permissions(sandbox.path(name), loose).expect("a mode");
+    }
+    let what =
+        "its mode 0644 lets every user of the machine read it; chmod 600, or 640 to share it with one group";
+    for (asked, shown) in [("dotenv://.env#A", "[DIR]/.env"), ("file://b", "file://b"), ("env://C", "c")] {
+        sandbox.run(&["get", asked]).is(0, "x", &format!("warning: {shown}: {what}\n"));
+    }
+}
