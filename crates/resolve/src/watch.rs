@@ -111,17 +111,21 @@ impl Watch {
     /// Takes over a fetched value; handles are woken when it differs from the one before.
     fn take(&self, offer: &Offer<'_>, hooks: &Hooks) {
         self.schedule().read_again_at = offer.read_again_at;
+        let mut counted = None;
         self.view.send_if_modified(|view| {
             let changed = !view.secret.ct_eq(offer.secret);
             let before = std::mem::replace(&mut view.secret, offer.secret.clone());
             if changed {
                 view.previous = Some(Previous { secret: before, until: offer.previous_until });
             }
-            let hits = std::mem::replace(&mut view.hits, Arc::new(offer.hits.successor()));
-            hits.close(hooks);
+            counted = Some(std::mem::replace(&mut view.hits, Arc::new(offer.hits.successor())));
             view.health = Health::good(offer.at);
             changed
         });
+        // Outside the lock, since a recorder is anybody's code.
+        if let Some(hits) = counted {
+            hits.close(hooks);
+        }
     }
 
     pub(crate) fn note_failure(&self, error: &SourceError) {
@@ -225,9 +229,11 @@ impl Watches {
 
     /// Lets go of what no handle holds any more.
     pub(crate) fn prune(&self, hooks: &Hooks) {
-        let mut list = self.list();
-        for gone in list.extract_if(.., |watch| watch.view.receiver_count() == 0) {
-            gone.view.borrow().hits.close(hooks);
+        let is_held = |watch: &mut Arc<Watch>| watch.view.receiver_count() > 0;
+        let gone: Vec<_> = self.list().extract_if(.., |watch| !is_held(watch)).collect();
+        for watch in gone {
+            let hits = Arc::clone(&watch.view.borrow().hits);
+            hits.close(hooks);
         }
     }
 

@@ -203,6 +203,29 @@ async fn an_answer_past_a_failure_is_a_makeshift_and_kept_briefly() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_makeshift_ends_with_its_lease_too() {
+    let (first, second) = (MemorySource::new("first"), MemorySource::new("second"));
+    let expires = SystemTime::UNIX_EPOCH + seconds(12);
+    second.set_described("second://a", "leased", Metadata::default().with_expires(expires));
+    let builder = exact().source("first", first.clone()).source("second", second.clone());
+    let resolver = built(
+        builder
+            .template("first://{name}")
+            .template("second://{name}")
+            .fallthrough(reticent_resolve::Fallthrough::NotFoundOrTransient)
+            .clock(Arc::new(ManualClock::at(SystemTime::UNIX_EPOCH))),
+    );
+    first.fail_always(ErrorKind::Unavailable);
+    resolver.get("a").await.expect("the second has it");
+    advance(seconds(1)).await;
+    resolver.get("a").await.expect("kept");
+    assert_eq!(second.calls(), 1);
+    advance(seconds(1)).await;
+    resolver.get("a").await.expect("two seconds were left after the margin");
+    assert_eq!(second.calls(), 2);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_was_used_longest_ago_makes_room() {
     let memory = memory().with("mem://b", "b").with("mem://c", "c");
     let resolver = built(over(&memory).cache_capacity(2));

@@ -110,6 +110,29 @@ async fn a_failing_source_is_asked_less_often() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_look_that_fails_is_no_reason_to_read() {
+    let memory = memory();
+    let resolver = kept_fresh(built(over(&memory)));
+    let _handle = resolver.watch("mem://a").await.expect("held");
+    memory.fail_always(ErrorKind::Unavailable);
+    sleep(seconds(100)).await;
+    assert_eq!(memory.calls(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_place_behind_the_one_that_gives_the_secret_is_not_looked_at() {
+    let (near, far) = (MemorySource::new("near").with("near://a", "near"), MemorySource::new("far"));
+    let builder = exact().source("near", near.clone()).source("far", far.clone());
+    let resolver = kept_fresh(built(builder.template("near://{name}").template("far://{name}")));
+    let handle = resolver.watch("a").await.expect("near has it");
+    let before = far.polls();
+    far.fail_always(ErrorKind::Unavailable);
+    sleep(seconds(100)).await;
+    assert_eq!(far.polls(), before);
+    assert!(handle.health().last_error.is_none());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_secret_that_is_deleted_leaves_the_last_good_value() {
     let memory = memory();
     let resolver = kept_fresh(built(over(&memory)));

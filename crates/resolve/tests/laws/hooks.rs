@@ -200,6 +200,33 @@ async fn hits_of_what_leaves_the_cache_are_reported_as_it_leaves() {
     assert_eq!(lines(&recorder).len(), 3);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_access_is_recorded_once_whatever_happens_meanwhile() {
+    let Fixture { recorder, resolver, .. } = fixture();
+    let mut callers = Vec::new();
+    for number in 0..6 {
+        let resolver = resolver.acting_as(Actor::new(format!("caller {number}")));
+        callers.push(tokio::spawn(async move {
+            for round in 0..1000 {
+                match round % 50 {
+                    10 => resolver.invalidate("A"),
+                    20 => resolver.invalidate_all(),
+                    30 => resolver.flush_hits().await.expect("kept"),
+                    _ => {}
+                }
+                let read =
+                    if round % 50 == 40 { resolver.refresh_now("A").await } else { resolver.get("A").await };
+                read.expect("held");
+            }
+        }));
+    }
+    for caller in callers {
+        caller.await.expect("no panic");
+    }
+    drop(resolver);
+    assert_eq!(recorder.events().iter().map(|event| event.count).sum::<u64>(), 6000);
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_resolver_that_is_dropped_reports_its_hits() {
     let Fixture { recorder, resolver, .. } = fixture();

@@ -176,6 +176,18 @@ async fn when_the_previous_value_is_refused_too_it_ends_there() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_fixed_version_has_no_previous_value() {
+    let memory = memory();
+    memory.set("mem://a", "new");
+    let resolver = built(over(&memory).rejection_patience(Duration::ZERO));
+    let service = Service::accepting(&["old"]);
+    let outcome: Result<&str, _> = resolver
+        .with_fresh("mem://a?version=2", |password| std::future::ready(service.login(&password)))
+        .await;
+    assert_eq!(rejected(outcome), None);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_use_that_fails_otherwise_is_not_repeated() {
     let memory = memory();
     let resolver = built(over(&memory));
@@ -200,6 +212,8 @@ async fn why_there_was_no_newer_value_is_told() {
     let resolver = built(over(&memory));
     resolver.get("mem://a").await.expect("held");
     memory.fail_always(ErrorKind::AccessDenied);
+    let start = Instant::now();
     let refetch = rejected(log_in(&resolver, &Service::accepting(&[])).await);
     assert_eq!(refetch.as_deref(), Some("mem://a: access denied by mem"));
+    assert_eq!(start.elapsed(), Duration::ZERO, "waiting does not help against a denial");
 }
