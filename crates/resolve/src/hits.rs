@@ -104,3 +104,18 @@ impl fmt::Debug for Hits {
         write!(f, "Hits({})", self.request.key())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_too_late_is_left_to_the_caller_to_report() {
+        let at: SecretRef = "mem://a".parse().expect("a reference");
+        let hits = Hits::new(Request::of_reference(&at), at, "mem".into());
+        let actor = Actor::default();
+        assert_eq!(hits.add(&actor), Some(()));
+        hits.close(&Hooks::none());
+        assert_eq!(hits.add(&actor), None);
+    }
+}

@@ -63,6 +63,17 @@ async fn what_is_nowhere_is_not_found_with_every_place_and_a_hint() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_source_with_two_places_is_named_once() {
+    let memory = MemorySource::new("mem");
+    let resolver = built(over(&memory).template("mem://{NAME}").template("mem://{lower}"));
+    let error = failure(resolver.get("db").await);
+    assert_eq!(
+        told(&error),
+        "db: not found in mem\n  mem://DB: not found\n  mem://db: not found\nhint: set one of mem://DB, mem://db"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_single_place_is_named_in_the_hint() {
     let memory = MemorySource::new("mem");
     let resolver = built(over(&memory).template("mem://{NAME}"));

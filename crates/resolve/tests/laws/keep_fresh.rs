@@ -1,14 +1,18 @@
 //! What the background future does, and that nothing ends it but the end of the resolver.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use async_trait::async_trait;
 use reticent_core::hooks::{GateLog, Hooks, RecorderLog};
-use reticent_core::{ErrorKind, ManualClock, Metadata};
+use reticent_core::{
+    ErrorKind, ManualClock, Metadata, Revision, Secret, SecretRef, SecretSource, SourceError,
+};
 use reticent_testkit::MemorySource;
 use tokio::time::{sleep, timeout};
 
-use crate::support::{assert_is, built, over, seconds};
+use crate::support::{assert_is, built, exact, over, seconds};
 
 fn memory() -> MemorySource {
     MemorySource::new("mem").with("mem://a", "old")
@@ -89,10 +93,31 @@ async fn a_rotation_is_seen_within_the_interval() {
     }
 }
 
+/// Tells at once whether a secret has moved, and takes a second to read it.
+#[derive(Debug)]
+struct SlowReads(MemorySource);
+
+#[async_trait]
+impl SecretSource for SlowReads {
+    fn name(&self) -> Cow<'_, str> {
+        self.0.name()
+    }
+    async fn get(&self, at: &SecretRef) -> Result<Secret, SourceError> {
+        sleep(seconds(1)).await;
+        self.0.get(at).await
+    }
+    async fn check(&self) -> Result<(), SourceError> {
+        self.0.check().await
+    }
+    async fn revision(&self, at: &SecretRef) -> Result<Revision, SourceError> {
+        self.0.revision(at).await
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_is_watched_and_read_is_refreshed_once() {
     let memory = memory();
-    let resolver = built(over(&memory));
+    let resolver = built(exact().source("mem", SlowReads(memory.clone())));
     tokio::spawn(resolver.keep_fresh());
     let _handle = resolver.watch("mem://a").await.expect("held");
     resolver.get("mem://a").await.expect("kept");
