@@ -1,0 +1,209 @@
+//! Finds and reads the value of each setting.
+
+use std::sync::Arc;
+
+use reticent_core::hooks::{Access, Action};
+use reticent_core::{Attempt, ErrorKind, Recognised, Secret, SecretRef, SourceError};
+
+use super::Loader;
+use crate::layer::{Content, Held, Layer};
+use crate::merge::{Candidate, Merged, Named};
+use crate::report::{Item, Problem, Status};
+use crate::schema::{Schema, Setting};
+
+/// The layers with their names.
+pub(super) struct Names<'a>(pub(super) Vec<Named<'a>>);
+
+/// The value of one setting, and where it stands.
+pub(crate) struct Found {
+    pub(crate) name: String,
+    pub(crate) value: Secret,
+    pub(crate) place: String,
+    pub(crate) reference: Option<String>,
+    pub(crate) is_default: bool,
+}
+
+/// What looking for one setting came to.
+pub(super) enum Outcome {
+    Absent(Vec<Attempt>),
+    Found(Found),
+    Failed {
+        status: Status,
+        problem: Problem,
+        place: String,
+    },
+    /// Places that are still to be asked, and whether one that is absent may be passed over.
+    Follow {
+        places: Vec<SecretRef>,
+        place: String,
+        falls_through: bool,
+    },
+}
+
+/// One setting after it was looked for.
+pub(super) struct Fetched {
+    pub(super) outcome: Outcome,
+}
+
+impl<'a> Names<'a> {
+    /// Asks each layer for its names; one that cannot be looked through is an item of the report.
+    pub(super) async fn of(layers: &'a [Arc<dyn Layer>], broken: &mut Vec<Item>) -> Self {
+        let mut named = Vec::new();
+        for layer in layers {
+            let names = layer.names().await.unwrap_or_else(|error| {
+                let mut item = Item::new(layer.label(), "source");
+                item.add_problem(Status::of_failure(error.kind()), Problem::of_failure(&error));
+                broken.push(item);
+                Vec::new()
+            });
+            named.push(Named { layer: &**layer, names });
+        }
+        Self(named)
+    }
+}
+
+impl Loader {
+    /// Looks for every setting: first in the layers, then, all at once, where they refer to.
+    pub(super) async fn fetch(&self, schema: &Schema, names: &Names<'_>, environment: &str) -> Vec<Fetched> {
+        let merged = Merged::of(schema, &names.0, environment);
+        let mut fetched = Vec::new();
+        for setting in schema.settings() {
+            let outcome = match merged.winner(setting) {
+                Some(candidate) => self.read(setting, candidate, names).await,
+                None => Outcome::Absent(Vec::new()),
+            };
+            fetched.push(Fetched { outcome });
+        }
+        self.follow(schema, &mut fetched).await;
+        for (setting, fetched) in schema.settings().iter().zip(&mut fetched) {
+            if let (Outcome::Absent(_), Some(default)) = (&fetched.outcome, setting.default()) {
+                fetched.outcome = Outcome::Found(Found {
+                    name: setting.name().to_owned(),
+                    value: Secret::copy_of(default.as_bytes()),
+                    place: "default".to_owned(),
+                    reference: None,
+                    is_default: true,
+                });
+            }
+        }
+        fetched
+    }
+
+    async fn read(&self, setting: &Setting, candidate: &Candidate, names: &Names<'_>) -> Outcome {
+        let layer = names.0[candidate.layer].layer;
+        let [spelling] = candidate.spellings.as_slice() else {
+            let problem = Problem::new(
+                "case",
+                format!("names differ in case alone: {}", candidate.spellings.join(", ")),
+            )
+            .with_remedy("keep one of them");
+            return Outcome::Failed { status: Status::Invalid, problem, place: layer.label().to_owned() };
+        };
+        let held = if setting.is_secret() {
+            let access = Access::new(&self.actor, Action::Read, setting.name());
+            self.hooks.act(&access, layer.label(), layer.read(spelling)).await
+        } else {
+            layer.read(spelling).await
+        };
+        match held {
+            Ok(held) => self.take(setting, held),
+            Err(error) => failed(&error, format!("{} {spelling}", layer.label())),
+        }
+    }
+
+    /// Takes a value, or sees that it is a reference.
+    fn take(&self, setting: &Setting, held: Held) -> Outcome {
+        let place = held.place().to_owned();
+        let reference = held.reference().map(ToString::to_string);
+        let value = match held.content {
+            Content::Places(places) => return Outcome::Follow { places, place, falls_through: true },
+            Content::Literal(value) => value,
+            Content::Value(value) => match self.recognise(&value) {
+                Recognised::Reference(at) => {
+                    return Outcome::Follow { places: vec![at], place, falls_through: false };
+                }
+                Recognised::Malformed(error) => return malformed(error.column(), place),
+                Recognised::Value => value,
+            },
+        };
+        let name = setting.name().to_owned();
+        self.found(setting, Found { name, value, place, reference, is_default: false })
+    }
+
+    fn recognise(&self, value: &Secret) -> Recognised {
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "looked at for a registered scheme, and not kept otherwise"
+        )]
+        let text = value.expose_text();
+        text.map_or(Recognised::Value, |text| self.schemes.recognise(text))
+    }
+
+    fn found(&self, setting: &Setting, found: Found) -> Outcome {
+        if setting.is_secret() {
+            self.hooks.learn(setting.name(), &found.value);
+        }
+        Outcome::Found(found)
+    }
+
+    /// Asks for the first place of each reference at once, and then for the next ones where that may be.
+    async fn follow(&self, schema: &Schema, fetched: &mut [Fetched]) {
+        let Some(source) = &self.source else { return };
+        let first = |fetched: &Fetched| match &fetched.outcome {
+            Outcome::Follow { places, .. } => places.first().cloned(),
+            _ => None,
+        };
+        let wanted: Vec<SecretRef> = fetched.iter().filter_map(first).collect();
+        if wanted.is_empty() {
+            return;
+        }
+        let mut answers = source.get_many(&wanted).await.into_iter();
+        for (setting, fetched) in schema.settings().iter().zip(fetched) {
+            let Outcome::Follow { places, place, falls_through } = &fetched.outcome else { continue };
+            let Some(mut at) = places.first().cloned() else {
+                fetched.outcome = Outcome::Absent(Vec::new());
+                continue;
+            };
+            let short = || {
+                SourceError::new(ErrorKind::Unavailable, source.name().into_owned()).for_key(at.to_string())
+            };
+            let mut answer = answers.next().unwrap_or_else(|| Err(short()));
+            let mut tried = Vec::new();
+            for next in &places[1..] {
+                match &answer {
+                    Err(error) if error.kind() == ErrorKind::NotFound => {
+                        tried.push(Attempt::new(error.source_name(), at.to_string(), ErrorKind::NotFound));
+                        at = next.clone();
+                        answer = source.get(next).await;
+                    }
+                    _ => break,
+                }
+            }
+            fetched.outcome = match answer {
+                Ok(value) => {
+                    let (name, place) = (setting.name().to_owned(), place.clone());
+                    let reference = Some(at.to_string());
+                    self.found(setting, Found { name, value, place, reference, is_default: false })
+                }
+                Err(error) if *falls_through && error.kind() == ErrorKind::NotFound => {
+                    tried.push(Attempt::new(error.source_name(), at.to_string(), ErrorKind::NotFound));
+                    Outcome::Absent(tried)
+                }
+                Err(error) => failed(&error, place.clone()),
+            };
+        }
+    }
+}
+
+fn failed(error: &SourceError, place: String) -> Outcome {
+    Outcome::Failed { status: Status::of_failure(error.kind()), problem: Problem::of_failure(error), place }
+}
+
+/// Says no more than the column: what looks like a reference may be a value after all.
+fn malformed(column: usize, place: String) -> Outcome {
+    let problem =
+        Problem::new("reference", format!("a reference that cannot be read, from column {column} on"))
+            .about_value()
+            .with_remedy("write scheme://path[?version=…][#field]");
+    Outcome::Failed { status: Status::Invalid, problem, place }
+}

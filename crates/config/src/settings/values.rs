@@ -1,0 +1,79 @@
+//! The values that a struct takes its fields from.
+
+use std::fmt;
+
+use reticent_core::Secret;
+
+use super::Expected;
+use crate::loader::Found;
+use crate::report::{Item, Problem, Report, Status};
+use crate::schema::{Condition, Kind};
+
+/// What a loader found, on its way into a struct. `Debug` shows the report.
+///
+/// ```
+/// use reticent_config::Values;
+///
+/// fn show(values: &Values) -> bool {
+///     values.has("PORT")
+/// }
+/// ```
+pub struct Values {
+    report: Report,
+    found: Vec<Found>,
+}
+
+impl Values {
+    pub(crate) fn new(report: Report, found: Vec<Found>) -> Self {
+        Self { report, found }
+    }
+
+    /// Tells whether the setting has a value.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
+    /// Reads the value of a setting; a failure is told once, whether it is the form or the absence.
+    pub fn take<T>(&mut self, name: &str, read: impl FnOnce(&Secret) -> Result<T, Expected>) -> Option<T> {
+        match self.find(name).map(|found| read(&found.value)) {
+            Some(Ok(value)) => return Some(value),
+            Some(Err(Expected)) => self.add(name, Status::Invalid, |item| {
+                Problem::new("type", format!("expected {}", item.kind())).about_value()
+            }),
+            None => self.add(name, Status::Missing, |_| Problem::new("required", "not found")),
+        }
+        None
+    }
+
+    pub(crate) fn holds_all(&self, conditions: &[Condition]) -> bool {
+        let found: Vec<&Found> = self.found.iter().collect();
+        crate::loader::hold(conditions, self.report.environment(), &found)
+    }
+
+    pub(crate) fn into_report(self) -> Report {
+        self.report
+    }
+
+    fn find(&self, name: &str) -> Option<&Found> {
+        self.found.iter().find(|found| found.name == name)
+    }
+
+    /// Adds a problem where the judgement has found none.
+    fn add(&mut self, name: &str, status: Status, problem: impl FnOnce(&Item) -> Problem) {
+        if self.report.find_mut(name).is_none() {
+            self.report.push(Item::new(name, Kind::Text.as_str()));
+        }
+        let item = self.report.find_mut(name).expect("it was just added");
+        if item.problems().is_empty() {
+            let problem = problem(item);
+            item.add_problem(status, problem);
+        }
+    }
+}
+
+impl fmt::Debug for Values {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Values").field("report", &self.report).finish_non_exhaustive()
+    }
+}
