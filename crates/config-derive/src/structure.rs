@@ -146,7 +146,13 @@ impl<'a> Part<'a> {
 
 /// `Option<T>` and `Vec<T>`, by their last name.
 fn wrapped(ty: &Type) -> Option<(&syn::Ident, &Type)> {
-    let Type::Path(path) = ty else { return None };
+    let path = match ty {
+        Type::Path(path) => path,
+        // What a macro by example has put in.
+        Type::Group(group) => return wrapped(&group.elem),
+        Type::Paren(group) => return wrapped(&group.elem),
+        _ => return None,
+    };
     let last = path.path.segments.last()?;
     let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
     match arguments.args.first()? {

@@ -3,7 +3,9 @@
 mod rule;
 mod schema;
 
+mod declare;
 mod settings;
+pub mod toml;
 
 mod layer;
 mod merge;
@@ -17,6 +19,7 @@ mod read;
 mod error;
 mod report;
 
+pub use declare::Declarations;
 pub use error::SettingsError;
 pub use layer::{DotenvLayer, Held, Layer, MapLayer, SourceLayer};
 pub use loader::{FileFact, Loader, Resolution};

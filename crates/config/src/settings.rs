@@ -113,7 +113,7 @@ impl<T: FromValue> FromSetting for T {
     }
 
     fn extract(field: &Field, values: &mut Values) -> Option<Self> {
-        values.take(field.name(), T::from_value)
+        values.take(field.name())
     }
 }
 

@@ -52,7 +52,10 @@ impl<'a> Names<'a> {
         for layer in layers {
             let names = layer.names().await.unwrap_or_else(|error| {
                 let mut item = Item::new(layer.label(), "source");
-                item.add_problem(Status::of_failure(error.kind()), Problem::of_failure(&error));
+                let why = error.detail().map_or_else(|| error.to_string(), str::to_owned);
+                let problem = Problem::new("source", format!("cannot be read: {why}"));
+                let problem = error.hint().map(|hint| problem.clone().with_remedy(hint)).unwrap_or(problem);
+                item.add_problem(Status::of_failure(error.kind()), problem);
                 broken.push(item);
                 Vec::new()
             });
@@ -116,6 +119,7 @@ impl Loader {
         let place = held.place().to_owned();
         let reference = held.reference().map(ToString::to_string);
         let value = match held.content {
+            Content::Places(places) if places.is_empty() => return Outcome::Absent(Vec::new()),
             Content::Places(places) => return Outcome::Follow { places, place, falls_through: true },
             Content::Literal(value) => value,
             Content::Value(value) => match self.recognise(&value) {
@@ -160,10 +164,7 @@ impl Loader {
         let mut answers = source.get_many(&wanted).await.into_iter();
         for (setting, fetched) in schema.settings().iter().zip(fetched) {
             let Outcome::Follow { places, place, falls_through } = &fetched.outcome else { continue };
-            let Some(mut at) = places.first().cloned() else {
-                fetched.outcome = Outcome::Absent(Vec::new());
-                continue;
-            };
+            let mut at = places[0].clone();
             let short = || {
                 SourceError::new(ErrorKind::Unavailable, source.name().into_owned()).for_key(at.to_string())
             };

@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use reticent_core::Secret;
-
-use super::Expected;
+use super::{Expected, FromValue};
 use crate::loader::Found;
 use crate::report::{Item, Problem, Report, Status};
 use crate::schema::{Condition, Kind};
@@ -35,13 +33,16 @@ impl Values {
     }
 
     /// Reads the value of a setting; a failure is told once, whether it is the form or the absence.
-    pub fn take<T>(&mut self, name: &str, read: impl FnOnce(&Secret) -> Result<T, Expected>) -> Option<T> {
-        match self.find(name).map(|found| read(&found.value)) {
+    pub fn take<T: FromValue>(&mut self, name: &str) -> Option<T> {
+        match self.find(name).map(|found| T::from_value(&found.value)) {
             Some(Ok(value)) => return Some(value),
-            Some(Err(Expected)) => self.add(name, Status::Invalid, |item| {
-                Problem::new("type", format!("expected {}", item.kind())).about_value()
-            }),
-            None => self.add(name, Status::Missing, |_| Problem::new("required", "not found")),
+            Some(Err(Expected)) => {
+                let expected = T::kind();
+                let remedy = format!("set {name} to {expected}");
+                let problem = Problem::new("type", format!("expected {expected}")).about_value();
+                self.add(name, Status::Invalid, problem.with_remedy(remedy));
+            }
+            None => self.add(name, Status::Missing, Problem::new("required", "not found")),
         }
         None
     }
@@ -60,13 +61,12 @@ impl Values {
     }
 
     /// Adds a problem where the judgement has found none.
-    fn add(&mut self, name: &str, status: Status, problem: impl FnOnce(&Item) -> Problem) {
+    fn add(&mut self, name: &str, status: Status, problem: Problem) {
         if self.report.find_mut(name).is_none() {
             self.report.push(Item::new(name, Kind::Text.as_str()));
         }
         let item = self.report.find_mut(name).expect("it was just added");
         if item.problems().is_empty() {
-            let problem = problem(item);
             item.add_problem(status, problem);
         }
     }
