@@ -6,21 +6,18 @@
 mod changes;
 mod config;
 mod error;
+mod file;
 mod known;
 mod reader;
 mod sources;
+mod writing;
 
-use std::sync::Arc;
+use std::collections::HashSet;
 
-use futures_util::future::join_all;
-use reticent_core::hooks::{Access, Action, Actor, Hooks};
-use reticent_core::{
-    DeleteOptions, ErrorKind, PutOptions, Schemes, Secret, SecretList as _, SecretName, SecretRef,
-    SecretSink, SecretSource as _, SourceError, VersionId,
-};
+use reticent_core::hooks::{Actor, Hooks};
+use reticent_core::{ErrorKind, Schemes, Secret, SecretList as _, SecretName, SecretRef, SourceError};
 use reticent_resolve::{Provenance, Resolver};
 
-use known::Route;
 use sources::Sources;
 
 pub use changes::Changes;
@@ -111,31 +108,29 @@ impl Setup {
             Err(error) if error.kind() == ErrorKind::NotFound => Vec::new(),
             Err(error) => return Err(error),
         };
+        let mut names: HashSet<String> = known.iter().map(|known| known.name().to_owned()).collect();
         for info in in_file {
             let place = info.reference();
             let Some(key) = place.field().and_then(|field| field.tokens().first()) else { continue };
-            if !known.iter().any(|known| known.name() == key) {
+            if names.insert(key.clone()) {
                 known.push(Known::in_file(key, place.clone()));
             }
         }
         Ok(known)
     }
 
-    /// Resolves all of `wanted`, in their order; `None` is an optional secret that is nowhere.
+    /// Resolves all of `wanted`, in their order and in one call to each source; `None` is an optional secret that is
+    /// nowhere.
     pub async fn resolve(&self, wanted: &[Known]) -> Vec<Result<Option<Secret>, SourceError>> {
-        join_all(wanted.iter().map(|known| self.resolve_one(known))).await
-    }
-
-    async fn resolve_one(&self, known: &Known) -> Result<Option<Secret>, SourceError> {
-        let result = match &known.route {
-            Route::Name(name) => self.resolver.get_name(name).await,
-            Route::Place(place) => self.resolver.get_ref(place).await,
-        };
-        match result {
+        let texts: Vec<String> = wanted.iter().map(Known::asked).collect();
+        let results = self.resolver.get_many(&texts).await;
+        let each = wanted.iter().zip(results);
+        each.map(|(known, result)| match result {
             Ok(secret) => Ok(Some(secret)),
             Err(error) if known.is_optional() && error.kind() == ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
-        }
+        })
+        .collect()
     }
 
     /// Watches all of `wanted` that are there.
@@ -145,11 +140,7 @@ impl Setup {
     pub async fn changes(&self, wanted: &[Known]) -> Result<Changes, SourceError> {
         let mut handles = Vec::new();
         for known in wanted {
-            let watched = match &known.route {
-                Route::Name(name) => self.resolver.watch(name.as_str()).await,
-                Route::Place(place) => self.resolver.watch(&place.to_string()).await,
-            };
-            match watched {
+            match self.resolver.watch(&known.asked()).await {
                 Ok(handle) => handles.push((known.name().to_owned(), handle)),
                 Err(error) if known.is_optional() && error.kind() == ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
@@ -171,50 +162,6 @@ impl Setup {
         }
     }
 
-    /// Returns the first place of `name` that can be written.
-    #[must_use]
-    pub fn place_to_write(&self, name: &SecretName) -> Option<SecretRef> {
-        let declares =
-            self.declared.iter().any(|declared| declared.name() == name && !declared.places().is_empty());
-        let places = self.places(name);
-        // The usual order reads mounted files before `.env`; a value that a person sets belongs into `.env`.
-        let own = (!declares).then(|| places.iter().find(|place| place.scheme() == "dotenv")).flatten();
-        own.or_else(|| places.iter().find(|place| self.sources.sink(place.scheme()).is_some())).cloned()
-    }
-
-    /// Refuses a place that cannot be written, before a value is asked for.
-    ///
-    /// # Errors
-    /// `Unsupported` when its source only reads.
-    pub fn can_write(&self, at: &SecretRef) -> Result<(), SourceError> {
-        self.sink(at).map(drop)
-    }
-
-    /// Writes `value` at `at`, through the hooks.
-    ///
-    /// # Errors
-    /// `Unsupported` when its source only reads; else as [`SecretSink::put`].
-    pub async fn put(&self, at: &SecretRef, value: &Secret) -> Result<Option<VersionId>, SourceError> {
-        let sink = self.sink(at)?;
-        let name = at.to_string();
-        let access = Access::new(&self.actor, Action::Write, &name).at(at);
-        self.hooks.learn(&name, value);
-        let options = PutOptions::default();
-        self.hooks.act(&access, &sink.name(), sink.put(at, value, &options)).await
-    }
-
-    /// Deletes what is at `at`, through the hooks.
-    ///
-    /// # Errors
-    /// `Unsupported` when its source only reads; else as [`SecretSink::delete`].
-    pub async fn delete(&self, at: &SecretRef) -> Result<(), SourceError> {
-        let sink = self.sink(at)?;
-        let name = at.to_string();
-        let access = Access::new(&self.actor, Action::Delete, &name).at(at);
-        let options = DeleteOptions::default();
-        self.hooks.act(&access, &sink.name(), sink.delete(at, &options)).await
-    }
-
     /// Returns what is unwise about the files that were read so far, and about those of `places` that are there: lines
     /// for the operator, without a value.
     #[must_use]
@@ -224,14 +171,5 @@ impl Setup {
 
     fn places(&self, name: &SecretName) -> Vec<SecretRef> {
         self.resolver.places(name)
-    }
-
-    fn sink(&self, at: &SecretRef) -> Result<Arc<dyn SecretSink>, SourceError> {
-        self.sources.sink(at.scheme()).ok_or_else(|| {
-            SourceError::new(ErrorKind::Unsupported, at.scheme().to_owned())
-                .for_key(at.to_string())
-                .with_detail("it cannot be written")
-                .with_hint("places that can be written begin with dotenv:// or file://")
-        })
     }
 }

@@ -170,18 +170,16 @@ impl Config {
     /// # Errors
     /// [`SetupError`] when it cannot be read or is not as it should be.
     pub fn read(path: &Path) -> Result<Self, SetupError> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            SetupError::new("the configuration cannot be read").in_file(path).with_cause(error)
-        })?;
+        let text = super::file::text_of(path)?;
         Self::parse(&text, path)
     }
 
     /// Finds `reticent.toml` in `start` or the nearest folder above it, and reads it.
     ///
     /// # Errors
-    /// As [`read`](Self::read). No file is no error.
+    /// As [`read`](Self::read), and when something of that name is no file. No file is no error.
     pub fn discover(start: &Path) -> Result<Self, SetupError> {
-        let found = start.ancestors().map(|folder| folder.join("reticent.toml")).find(|path| path.is_file());
+        let found = super::file::nearest(start)?;
         found.map_or_else(|| Ok(Self::without_file(start)), |path| Self::read(&path))
     }
 
@@ -225,6 +223,11 @@ impl Config {
         table.only(&["order", "name-file", "fall-through", "timeout", "poll"])?;
         if let Some(item) = table.item("order") {
             let places = item.texts()?;
+            if places.is_empty() {
+                return Err(item
+                    .error("no place at all, so no secret would be found")
+                    .with_hint("leave the key out for the usual order"));
+            }
             self.sources.order = places.iter().map(template).collect::<Result<_, _>>()?;
         }
         if let Some(item) = table.item("name-file") {
@@ -297,7 +300,8 @@ impl Config {
 
     fn unknown_environment(&self, name: &str) -> SetupError {
         let error = SetupError::new(format!("no environment \"{}\"", reticent_core::Visible(name)));
-        let known: Vec<&str> = self.environments.keys().map(String::as_str).collect();
+        let known: Vec<String> =
+            self.environments.keys().map(|name| reticent_core::Visible(name).to_string()).collect();
         match (&self.file, known.is_empty()) {
             (Some(file), true) => error.in_file(file).with_hint("declare it as [environments.NAME.secrets]"),
             (Some(file), false) => error.in_file(file).with_hint(format!("declared: {}", known.join(", "))),

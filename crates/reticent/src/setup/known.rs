@@ -16,7 +16,7 @@ use super::Declared;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
-    pub(super) route: Route,
+    route: Route,
     name: String,
     places: Vec<SecretRef>,
     declared: bool,
@@ -26,7 +26,7 @@ pub struct Known {
 
 /// How it is read: by its name through its places, or in the one place where it was seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Route {
+enum Route {
     Name(SecretName),
     Place(SecretRef),
 }
@@ -73,6 +73,14 @@ impl Known {
     #[must_use]
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Returns what the resolver is asked for.
+    pub(super) fn asked(&self) -> String {
+        match &self.route {
+            Route::Name(name) => name.to_string(),
+            Route::Place(place) => place.to_string(),
+        }
     }
 
     /// Returns where it is looked for, in order.

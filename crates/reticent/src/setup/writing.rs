@@ -1,0 +1,102 @@
+//! Writing to a place, and everything that can be checked before.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use reticent_core::hooks::{Access, Action};
+use reticent_core::{
+    DeleteOptions, ErrorKind, PutOptions, Secret, SecretName, SecretRef, SecretSink, SourceError, VersionId,
+};
+use reticent_dotenv::render_entry;
+
+use super::Setup;
+
+impl Setup {
+    /// Returns the first place of `name` that can be written.
+    #[must_use]
+    pub fn place_to_write(&self, name: &SecretName) -> Option<SecretRef> {
+        let declares =
+            self.declared.iter().any(|declared| declared.name() == name && !declared.places().is_empty());
+        let places = self.places(name);
+        // The usual order reads mounted files before `.env`; a value that a person sets belongs into `.env`.
+        let own = (!declares).then(|| places.iter().find(|place| place.scheme() == "dotenv")).flatten();
+        own.or_else(|| places.iter().find(|place| self.sources.sink(place.scheme()).is_some())).cloned()
+    }
+
+    /// Refuses a place that cannot be written, before a value is asked for.
+    ///
+    /// # Errors
+    /// `Unsupported` when its source only reads, or has no such key.
+    pub fn can_write(&self, at: &SecretRef) -> Result<(), SourceError> {
+        self.check_put(at, &Secret::copy_of(b"x"))
+    }
+
+    /// Checks what a write of `value` at `at` would stumble over, and writes nothing: for a plan.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put), as far as it can be told before.
+    pub fn check_put(&self, at: &SecretRef, value: &Secret) -> Result<(), SourceError> {
+        self.sink(at)?;
+        if at.scheme() == "dotenv" {
+            let key = at.field().and_then(|field| field.tokens().first()).map_or("", String::as_str);
+            let refused = |error: reticent_dotenv::RenderError| {
+                SourceError::new(ErrorKind::Unsupported, "dotenv")
+                    .for_key(at.to_string())
+                    .with_detail(error.to_string())
+            };
+            render_entry(key, value).map_err(refused)?;
+        }
+        let folder = self.folder_of(at);
+        if folder.as_deref().is_some_and(Path::is_dir) {
+            return Ok(());
+        }
+        let folder = folder.unwrap_or_default();
+        Err(SourceError::new(ErrorKind::NotFound, at.scheme().to_owned())
+            .for_key(at.to_string())
+            .with_detail(format!("there is no folder {}", folder.display()))
+            .with_hint("make the folder first"))
+    }
+
+    /// Returns the folder that a write at `at` changes, behind a symbolic link in its place.
+    #[must_use]
+    pub fn folder_of(&self, at: &SecretRef) -> Option<PathBuf> {
+        let path = self.config.base().join(at.path());
+        let path = path.canonicalize().unwrap_or(path);
+        let folder = path.parent().map(Path::to_owned);
+        folder.map(|folder| if folder.as_os_str().is_empty() { ".".into() } else { folder })
+    }
+
+    /// Writes `value` at `at`, through the hooks.
+    ///
+    /// # Errors
+    /// `Unsupported` when its source only reads; else as [`SecretSink::put`].
+    pub async fn put(&self, at: &SecretRef, value: &Secret) -> Result<Option<VersionId>, SourceError> {
+        let sink = self.sink(at)?;
+        let name = at.to_string();
+        let access = Access::new(&self.actor, Action::Write, &name).at(at);
+        self.hooks.learn(&name, value);
+        let options = PutOptions::default();
+        self.hooks.act(&access, &sink.name(), sink.put(at, value, &options)).await
+    }
+
+    /// Deletes what is at `at`, through the hooks.
+    ///
+    /// # Errors
+    /// `Unsupported` when its source only reads; else as [`SecretSink::delete`].
+    pub async fn delete(&self, at: &SecretRef) -> Result<(), SourceError> {
+        let sink = self.sink(at)?;
+        let name = at.to_string();
+        let access = Access::new(&self.actor, Action::Delete, &name).at(at);
+        let options = DeleteOptions::default();
+        self.hooks.act(&access, &sink.name(), sink.delete(at, &options)).await
+    }
+
+    fn sink(&self, at: &SecretRef) -> Result<Arc<dyn SecretSink>, SourceError> {
+        self.sources.sink(at.scheme()).ok_or_else(|| {
+            SourceError::new(ErrorKind::Unsupported, at.scheme().to_owned())
+                .for_key(at.to_string())
+                .with_detail("it cannot be written")
+                .with_hint("places that can be written begin with dotenv:// or file://")
+        })
+    }
+}
