@@ -3,28 +3,33 @@
 use std::io;
 use std::process::ExitCode;
 
-use clap::{CommandFactory as _, FromArgMatches as _, error as clap_error};
+use clap::{CommandFactory as _, FromArgMatches as _};
 
 use crate::arguments::{Arguments, with_variables};
+use crate::colour;
 use crate::commands;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::Output;
+use crate::usage;
 
 /// Parses, runs, reports.
 pub(crate) fn main() -> ExitCode {
-    let matches = match with_variables(Arguments::command()).try_get_matches() {
-        Ok(matches) => matches,
-        Err(error) => return usage(&error),
+    let choice = colour::asked_for(std::env::args_os(), |name| std::env::var_os(name));
+    let quiet = Output::new(false, false, colour::on_stderr(choice));
+    let command = with_variables(Arguments::command()).color(choice);
+    let parsed = command
+        .try_get_matches()
+        .and_then(|matches| Arguments::from_arg_matches(&matches).map(|arguments| (matches, arguments)));
+    let (matches, mut arguments) = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => return unparsed(&error, quiet),
     };
-    let arguments = match Arguments::from_arg_matches(&matches) {
-        Ok(arguments) => arguments,
-        Err(error) => return usage(&error),
-    };
-    let context = match Context::new(arguments.global) {
+    arguments.global.settle(&matches);
+    let context = match Context::new(arguments.global, colour::on_stderr(choice)) {
         Ok(context) => context,
-        Err(failure) => return report(&failure, Output::new(false, false)),
+        Err(failure) => return report(&failure, quiet),
     };
     context.explain(&matches);
     match commands::run(arguments.command, &context) {
@@ -34,27 +39,21 @@ pub(crate) fn main() -> ExitCode {
 }
 
 fn report(failure: &Failure, output: Output) -> ExitCode {
-    output.error(failure.render());
+    output.failure(failure);
     failure.code()
 }
 
-/// Shows clap's message, but never an argument that may be a value in the wrong place.
-fn usage(error: &clap::Error) -> ExitCode {
-    if !error.use_stderr() {
-        // Help and version are what was asked for.
-        let shown = error.print();
-        return if shown.is_ok() { Exit::Fine.into() } else { Exit::Usage.into() };
+/// Shows help and the version, which were asked for; or says what is wrong with the arguments.
+fn unparsed(error: &clap::Error, output: Output) -> ExitCode {
+    use clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand as NoCommand;
+    if error.use_stderr() && error.kind() != NoCommand {
+        return report(&usage::failure(error), output);
     }
-    let unexpected = error.context().any(|(kind, value)| {
-        kind == clap_error::ContextKind::InvalidArg && !value.to_string().starts_with('-')
-    });
-    if error.kind() == clap_error::ErrorKind::UnknownArgument && unexpected {
-        let failure = Failure::usage("one argument too many (not shown, since it may be a value)")
-            .with_hint("values come from standard input or a file, never from the command line; see --help");
-        return report(&failure, Output::new(false, false));
+    match written(error.print()) {
+        Ok(()) if error.use_stderr() => Exit::Usage.into(),
+        Ok(()) => Exit::Fine.into(),
+        Err(failure) => report(&failure, output),
     }
-    let _ = error.print();
-    Exit::Usage.into()
 }
 
 /// Turns a failed write to stdout into an ending: a closed pipe is no error.

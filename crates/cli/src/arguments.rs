@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::parser::ValueSource;
+use clap::{ArgAction, ArgMatches, Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     completions, copy, delete, env, generate, get, import, init, list, man, run, set, where_,
@@ -10,10 +11,11 @@ use crate::commands::{
 
 /// Loads secrets from wherever they live, runs programs with them, and says what was tried.
 ///
-/// Every option can be given as a variable: --environment is RETICENT_ENVIRONMENT. Options that show a value or skip a
-/// question (--reveal, --peek, --yes, --overwrite) are given on the command line only.
+/// Every option can be given as a variable: --environment is RETICENT_ENVIRONMENT, and RETICENT_QUIET=1 is --quiet. The
+/// command line wins over a variable, and an empty variable counts for nothing. Options that show a value, skip a
+/// question or pick a version (--reveal, --peek, --yes, --overwrite, --version) are given on the command line only.
 #[derive(Debug, Parser)]
-#[command(name = "reticent", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(name = "reticent", version, disable_help_subcommand = true, max_term_width = 80, after_help = EXAMPLES)]
 pub(crate) struct Arguments {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -21,8 +23,20 @@ pub(crate) struct Arguments {
     pub(crate) command: Command,
 }
 
+/// What to type first.
+const EXAMPLES: &str = "\
+Examples:
+  reticent init                      begin a project
+  reticent set DB_PASSWORD           ask for a value and keep it in .env
+  reticent run -- ./server           start a program with its secrets
+  reticent where DB_PASSWORD         say where a secret comes from, or what was tried
+
+Exit codes: 0 fine; 1 secrets missing or invalid, or findings; 2 usage or
+configuration; 3 a backend is unavailable; 4 denied. `run` ends as its program.";
+
 /// Options of every command.
 #[derive(Args, Clone, Debug)]
+#[command(next_help_heading = "Options of every command")]
 pub(crate) struct Global {
     /// Reads this configuration instead of the nearest `reticent.toml`
     #[arg(long, global = true, value_name = "FILE")]
@@ -36,11 +50,11 @@ pub(crate) struct Global {
     /// Short for --format json
     #[arg(long, global = true)]
     pub(crate) json: bool,
-    /// Colours help and messages
+    /// Colours help and messages; `auto` heeds NO_COLOR and CLICOLOR_FORCE
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = Colour::Auto)]
     pub(crate) color: Colour,
     /// Says nothing but errors on stderr
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    #[arg(short, long, global = true)]
     pub(crate) quiet: bool,
     /// Says more on stderr
     #[arg(short, long, global = true)]
@@ -90,15 +104,52 @@ pub(crate) enum Command {
 /// The options that no variable may set, since a forgotten variable would show or destroy something.
 const COMMAND_LINE_ONLY: [&str; 6] = ["reveal", "peek", "yes", "overwrite", "help", "version"];
 
-/// Lets `RETICENT_<OPTION>` stand for each long option.
+/// Lets `RETICENT_<OPTION>` stand for each long option. A variable that is empty stands for nothing, since a script's
+/// unset `$X` arrives as an empty one.
 pub(crate) fn with_variables(command: clap::Command) -> clap::Command {
     command
-        .mut_args(|argument| match argument.get_long() {
-            Some(long) if !COMMAND_LINE_ONLY.contains(&long) => {
-                let variable = format!("RETICENT_{}", long.to_ascii_uppercase().replace('-', "_"));
-                argument.env(variable).hide_env(true)
+        .mut_args(|argument| {
+            let argument = match argument.get_action() {
+                ArgAction::SetTrue => argument.value_parser(flag),
+                _ => argument,
+            };
+            match argument.get_long() {
+                Some(long) if !COMMAND_LINE_ONLY.contains(&long) => {
+                    let variable = variable(long);
+                    let is_set = std::env::var_os(&variable).is_some_and(|value| !value.is_empty());
+                    if is_set { argument.env(variable).hide_env(true) } else { argument }
+                }
+                _ => argument,
             }
-            _ => argument,
         })
         .mut_subcommands(with_variables)
+}
+
+/// Returns the variable that stands for a long option.
+pub(crate) fn variable(long: &str) -> String {
+    format!("RETICENT_{}", long.to_ascii_uppercase().replace('-', "_"))
+}
+
+impl Global {
+    /// Lets what was typed win over a variable that says the contrary.
+    pub(crate) fn settle(&mut self, matches: &ArgMatches) {
+        let typed = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+        self.json &= typed("json") || !typed("format");
+        self.quiet &= typed("quiet") || !typed("verbose");
+        self.verbose &= !self.quiet;
+    }
+}
+
+/// Reads a variable that stands for an option without a value.
+fn flag(text: &str) -> Result<bool, &'static str> {
+    match text.to_ascii_lowercase().as_str() {
+        "1" | "true" | "yes" | "on" => Ok(true),
+        "0" | "false" | "no" | "off" => Ok(false),
+        _ => Err("write 1, true, yes or on; or 0, false, no or off"),
+    }
+}
+
+/// Reads a count; the remedy repeats nothing.
+pub(crate) fn count(text: &str) -> Result<usize, &'static str> {
+    text.parse().map_err(|_| "write a whole number")
 }

@@ -8,7 +8,7 @@ use clap::parser::ValueSource;
 use reticent::core::{Recognised, SecretName, SecretRef};
 use reticent::setup::{Config, Setup};
 
-use crate::arguments::{Format, Global};
+use crate::arguments::{Format, Global, variable};
 use crate::failure::{Failure, Result};
 use crate::output::Output;
 
@@ -28,10 +28,10 @@ pub(crate) enum Target {
 }
 
 impl Context {
-    pub(crate) fn new(global: Global) -> Result<Self> {
+    pub(crate) fn new(global: Global, colour: bool) -> Result<Self> {
         let folder = env::current_dir()
             .map_err(|error| Failure::usage(format!("the working directory cannot be used: {error}")))?;
-        let output = Output::new(global.quiet, global.verbose);
+        let output = Output::new(global.quiet, global.verbose, colour);
         Ok(Self { global, output, folder })
     }
 
@@ -87,22 +87,31 @@ impl Context {
             Ok(None) => self.output.error("explain: no reticent.toml here or above\n"),
             Err(_) => {} // the command itself reports it
         }
+        let mut seen = Vec::new();
         let mut level = Some(matches);
         while let Some(matches) = level {
             for id in matches.ids().map(clap::Id::as_str) {
-                // Groups have no source of their own.
+                // Groups have no source of their own, and the options of every command stand at each level.
                 let Some(source) = matches.try_contains_id(id).ok().and_then(|_| matches.value_source(id))
                 else {
                     continue;
                 };
+                let is_group = id.starts_with(|first: char| first.is_ascii_uppercase());
+                if is_group || seen.contains(&id) {
+                    continue;
+                }
+                seen.push(id);
                 let from = match source {
-                    ValueSource::CommandLine => "the command line",
-                    ValueSource::EnvVariable => "the environment",
-                    _ => "its default",
+                    ValueSource::CommandLine => "the command line".to_owned(),
+                    ValueSource::EnvVariable => variable(id),
+                    _ => "its default".to_owned(),
                 };
-                self.output.error(format!("explain: {id} from {from}\n"));
+                self.output.error(format!("explain: {} from {from}\n", id.replace('_', "-")));
             }
             level = matches.subcommand().map(|(_, matches)| matches);
+        }
+        if self.global.environment.is_none() && env::var_os("ENVIRONMENT").is_some() {
+            self.output.error("explain: ENVIRONMENT names the environment if reticent.toml declares it\n");
         }
     }
 }

@@ -9,6 +9,7 @@ use reticent::core::{Attempt, ErrorKind, ReferenceError, SourceError, Visible};
 use reticent::setup::SetupError;
 
 use crate::exit::Exit;
+use crate::output::one_line;
 
 /// One or more problems, ready to be shown, and the exit code they lead to.
 #[derive(Debug)]
@@ -57,10 +58,17 @@ impl Failure {
 
     /// A file that could not be read or written.
     pub(crate) fn file(what: &str, path: &std::path::Path, error: &io::Error) -> Self {
+        use io::ErrorKind as Kind;
         let exit = match error.kind() {
-            io::ErrorKind::PermissionDenied => Exit::Denied,
-            io::ErrorKind::NotFound => Exit::Findings,
-            _ => Exit::Usage,
+            Kind::PermissionDenied | Kind::ReadOnlyFilesystem => Exit::Denied,
+            // Nothing there, or too large for a secret: what a source calls not found and malformed.
+            Kind::NotFound | Kind::InvalidData => Exit::Findings,
+            Kind::FileTooLarge if what == "read" => Exit::Findings,
+            Kind::IsADirectory | Kind::NotADirectory | Kind::InvalidInput | Kind::InvalidFilename => {
+                Exit::Usage
+            }
+            // A full disk, a broken one: the command was right.
+            _ => Exit::Unavailable,
         };
         Self::new(exit, format!("cannot {what} {}: {error}", Visible(&path.to_string_lossy())))
     }
@@ -75,13 +83,17 @@ impl Failure {
         self.code.map_or_else(|| self.exit.into(), ExitCode::from)
     }
 
-    /// Returns the report, one problem after the other.
-    pub(crate) fn render(&self) -> String {
+    /// Returns the report, one problem after the other, each on its line.
+    pub(crate) fn render(&self, coloured: bool) -> String {
+        let (error, hint) = match coloured {
+            true => ("\u{1b}[1;31merror:\u{1b}[0m", "\u{1b}[1mhint:\u{1b}[0m"),
+            false => ("error:", "hint:"),
+        };
         let mut text = String::new();
-        for Problem { message, hint } in &self.problems {
-            writeln!(text, "error: {message}").expect("a string takes all text");
-            if let Some(hint) = hint {
-                writeln!(text, "hint: {hint}").expect("a string takes all text");
+        for problem in &self.problems {
+            writeln!(text, "{error} {}", one_line(&problem.message)).expect("a string takes all text");
+            if let Some(remedy) = &problem.hint {
+                writeln!(text, "{hint} {}", one_line(remedy)).expect("a string takes all text");
             }
         }
         text
@@ -139,12 +151,15 @@ fn looked_in(attempt: &Attempt) -> String {
     format!("{}{note}", Visible(attempt.place()))
 }
 
-/// Writes an error and its causes on one line.
+/// Writes an error and its causes on one line; a cause that the error has told already is not told again.
 fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        write!(text, ": {error}").expect("a string takes all text");
+        let told = error.to_string();
+        if !text.ends_with(&told) {
+            write!(text, ": {told}").expect("a string takes all text");
+        }
         cause = error.source();
     }
     text

@@ -1,7 +1,7 @@
 //! How a value comes in: from standard input or a file, never from the command line.
 
 use std::fs::File;
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, IsTerminal as _};
 use std::path::Path;
 
 use reticent::core::{Secret, SecretBuffer};
@@ -9,12 +9,13 @@ use reticent::files::Newline;
 
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::output::Output;
 
 /// The largest value that is read: 1 MiB, as the largest that backends hold.
-const LIMIT: usize = 1 << 20;
+const VALUE_LIMIT: usize = 1 << 20;
 
-/// What a terminal sends for Ctrl-C while it sends no signals.
-const CTRL_C: u8 = 3;
+/// The largest file of many values that is read: 16 MiB, as the largest `.env` that is looked into.
+pub(crate) const FILE_LIMIT: usize = 16 << 20;
 
 /// Where a value is read from.
 #[derive(clap::Args, Debug)]
@@ -23,33 +24,49 @@ pub(crate) struct ValueInput {
     #[arg(long, value_name = "FILE")]
     pub(crate) from_file: Option<std::path::PathBuf>,
     /// Keeps a newline at the end of standard input; without it one is taken off
-    #[arg(long, conflicts_with = "from_file")]
+    #[arg(long)]
     pub(crate) keep_newline: bool,
 }
 
 impl ValueInput {
     /// Reads the value; on a terminal it asks without an echo.
-    pub(crate) fn read(&self, prompt: &str) -> Result<Secret> {
+    pub(crate) fn read(&self, prompt: &str, output: Output) -> Result<Secret> {
         if let Some(path) = &self.from_file {
-            return from_file(path);
+            return from_file(path, VALUE_LIMIT);
         }
+        let stdin = unbuffered_stdin()?;
         let mut buffer = SecretBuffer::new();
-        if io::stdin().is_terminal() {
-            read_quietly(&mut buffer, prompt)?;
+        let is_terminal = stdin.is_terminal();
+        if is_terminal {
+            crate::prompt::ask(&mut buffer, &stdin, prompt, VALUE_LIMIT)
+                .map_err(|error| stdin_failure(&error))?;
         } else {
-            buffer.read_to_end(unbuffered_stdin()?, LIMIT).map_err(|error| stdin_failure(&error))?;
+            buffer.read_to_end(&stdin, VALUE_LIMIT).map_err(|error| stdin_failure(&error))?;
+            let newline = if self.keep_newline { Newline::Kept } else { Newline::OneStripped };
+            newline.take_off(&mut buffer);
         }
-        let newline = if self.keep_newline { Newline::Kept } else { Newline::OneStripped };
-        newline.take_off(&mut buffer);
+        if buffer.is_empty() {
+            // A closed standard input is /dev/null by now: nobody has given a value, not even an empty one.
+            if is_terminal || is_device(&stdin) {
+                return Err(Failure::usage("no value came from standard input, so nothing was written")
+                    .with_hint("printf '' | reticent set NAME writes an empty value"));
+            }
+            output.say("warning: the value is empty");
+        }
         Ok(buffer.into_secret())
     }
 }
 
-/// Reads a file of at most 1 MiB, byte for byte.
-pub(crate) fn from_file(path: &Path) -> Result<Secret> {
+fn is_device(file: &File) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    file.metadata().is_ok_and(|metadata| metadata.file_type().is_char_device())
+}
+
+/// Reads a file of at most `limit` bytes, byte for byte.
+pub(crate) fn from_file(path: &Path, limit: usize) -> Result<Secret> {
     let mut buffer = SecretBuffer::new();
     let file = File::open(path).map_err(|error| Failure::file("read", path, &error))?;
-    buffer.read_to_end(file, LIMIT).map_err(|error| Failure::file("read", path, &error))?;
+    buffer.read_to_end(file, limit).map_err(|error| Failure::file("read", path, &error))?;
     Ok(buffer.into_secret())
 }
 
@@ -61,35 +78,6 @@ fn unbuffered_stdin() -> Result<File> {
 }
 
 fn stdin_failure(error: &io::Error) -> Failure {
-    Failure::new(Exit::Usage, format!("cannot read the value from standard input: {error}"))
-}
-
-/// Asks on the terminal with the echo off, and reads one line.
-fn read_quietly(buffer: &mut SecretBuffer, prompt: &str) -> Result<()> {
-    use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
-    let terminal = unbuffered_stdin()?;
-    let before = tcgetattr(&terminal).map_err(|error| stdin_failure(&error.into()))?;
-    let mut silent = before.clone();
-    // Signals are off too: a Ctrl-C that killed us here would leave the terminal without its echo.
-    silent.local_modes.remove(LocalModes::ECHO | LocalModes::ISIG);
-    silent.local_modes.insert(LocalModes::ECHONL);
-    let _ = write!(io::stderr(), "{prompt}: ");
-    tcsetattr(&terminal, OptionalActions::Flush, &silent).map_err(|error| stdin_failure(&error.into()))?;
-    let read = read_line(&terminal, buffer);
-    let _ = tcsetattr(&terminal, OptionalActions::Now, &before);
-    read.map_err(|error| stdin_failure(&error))
-}
-
-fn read_line(mut terminal: &File, buffer: &mut SecretBuffer) -> io::Result<()> {
-    let mut byte = zeroize::Zeroizing::new([0_u8; 1]);
-    while buffer.len() <= LIMIT && terminal.read(&mut byte[..])? == 1 {
-        match byte[0] {
-            CTRL_C => return Err(io::Error::new(io::ErrorKind::Interrupted, "cancelled")),
-            other => buffer.push(other),
-        }
-        if byte[0] == b'\n' {
-            break;
-        }
-    }
-    Ok(())
+    let exit = if error.kind() == io::ErrorKind::FileTooLarge { Exit::Findings } else { Exit::Usage };
+    Failure::new(exit, format!("cannot read the value from standard input: {error}"))
 }

@@ -20,6 +20,6 @@ pub(crate) struct CompletionsArgs {
 pub(crate) fn run(args: &CompletionsArgs) -> Result<Exit> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Arguments::command(), "reticent", &mut script);
-    written(Output::new(false, false).data(&script))?;
+    written(Output::new(false, false, false).data(&script))?;
     Ok(Exit::Fine)
 }

@@ -1,6 +1,6 @@
 //! `copy`: one secret from one place to another.
 
-use super::writing::{place_to_write, present, put};
+use super::writing::{place_to_write, present_at, put};
 use crate::context::{Context, Target};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -33,7 +33,7 @@ pub(crate) fn run(args: &CopyArgs, context: &Context) -> Result<Exit> {
             Target::Reference(at) => setup.resolver().get_ref(at).await,
         }
     })?;
-    match present(context, &setup, &to)? {
+    match present_at(context, &setup, &to)? {
         Some(there) if there.ct_eq(&value) => {
             context.output.say(format!("{to} has the same value already"));
             return Ok(Exit::Fine);

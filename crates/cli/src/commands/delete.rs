@@ -2,9 +2,9 @@
 
 use std::io::{self, BufRead as _, IsTerminal as _};
 
-use reticent::core::ErrorKind;
+use reticent::core::{ErrorKind, SecretRef};
 
-use super::writing::{place_to_write, present};
+use super::writing::{may_write, place_to_write, present_at};
 use crate::context::{Context, Target};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -30,29 +30,30 @@ pub(crate) fn run(args: &DeleteArgs, context: &Context) -> Result<Exit> {
     let target = Target::parse(&args.target, &setup)?;
     let at = place_to_write(&target, &setup)?;
     setup.can_write(&at)?;
-    if present(context, &setup, &at)?.is_none() {
+    if present_at(context, &setup, &at)?.is_none() {
         let absent =
             reticent::core::SourceError::new(ErrorKind::NotFound, at.scheme()).for_key(at.to_string());
         return Err(absent.into());
     }
     if args.dry_run {
+        may_write(&setup, &at)?;
         context.output.say(format!("would delete {at}"));
         return Ok(Exit::Fine);
     }
-    context.output.say(format!("deleting {at}"));
-    if !args.yes && !confirmed(context)? {
+    if !args.yes && !confirmed(&at, context)? {
         return Err(Failure::usage("nothing was deleted"));
     }
     context.block_on(setup.delete(&at))?;
+    context.output.say(format!("deleted {at}"));
     Ok(Exit::Fine)
 }
 
 /// Asks on a terminal; a script has said what it wants.
-fn confirmed(context: &Context) -> Result<bool> {
+fn confirmed(at: &SecretRef, context: &Context) -> Result<bool> {
     if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
         return Ok(true);
     }
-    context.output.error("delete it? [y/N] ");
+    context.output.error(format!("delete {at}? [y/N] "));
     let mut answer = String::new();
     let read = io::stdin().lock().read_line(&mut answer);
     read.map_err(|error| Failure::usage(format!("cannot read the answer: {error}")))?;

@@ -13,9 +13,7 @@ use reticent::dotenv::ParseErrors;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
-
-/// The largest `.env` file that is read: 64 MiB.
-const LIMIT: usize = 64 << 20;
+use crate::input::FILE_LIMIT;
 
 /// Checks, reads and edits .env files
 #[derive(clap::Args, Debug)]
@@ -45,7 +43,7 @@ pub(crate) fn run(args: &EnvArgs, context: &Context) -> Result<Exit> {
 fn read(path: &Path) -> Result<SecretBuffer> {
     let mut text = SecretBuffer::new();
     let file = File::open(path).map_err(|error| Failure::file("read", path, &error))?;
-    text.read_to_end(file, LIMIT).map_err(|error| Failure::file("read", path, &error))?;
+    text.read_to_end(file, FILE_LIMIT).map_err(|error| Failure::file("read", path, &error))?;
     Ok(text)
 }
 

@@ -7,6 +7,7 @@ use ring::rand::{SecureRandom, SystemRandom};
 
 use super::writing::{place_to_write, put};
 use crate::app::written;
+use crate::arguments::count;
 use crate::context::{Context, Target};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -16,16 +17,23 @@ use crate::failure::{Failure, Result};
 const CLASSES: [&[u8]; 4] =
     [b"abcdefghijkmnopqrstuvwxyz", b"ABCDEFGHJKLMNPQRSTUVWXYZ", b"23456789", b"!#%+,-./:=@_~"];
 
+const EXAMPLES: &str = "\
+Examples:
+  reticent generate token
+  reticent generate password --bytes 32 --into DB_PASSWORD
+  reticent generate hex --bytes 16 | reticent set file://salt";
+
 /// Makes a fresh secret
 ///
 /// It is printed once, with a newline, or written to --into and not printed.
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct GenerateArgs {
     /// What to make
     #[arg(value_enum)]
     kind: Kind,
     /// Takes N random bytes (token, hex, session-secret), or N characters (password)
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count)]
     bytes: Option<usize>,
     /// Writes it to this name or reference instead of printing it
     #[arg(long, value_name = "REF")]
@@ -34,7 +42,7 @@ pub(crate) struct GenerateArgs {
     #[arg(long, requires = "into")]
     overwrite: bool,
     /// With --into: says what would be written, and writes nothing
-    #[arg(long, requires = "into")]
+    #[arg(long)]
     dry_run: bool,
 }
 
@@ -65,7 +73,7 @@ pub(crate) fn run(args: &GenerateArgs, context: &Context) -> Result<Exit> {
     let setup = context.setup()?;
     let at = place_to_write(&Target::parse(into, &setup)?, &setup)?;
     setup.can_write(&at)?;
-    if !args.overwrite && super::writing::present(context, &setup, &at)?.is_some() {
+    if !args.overwrite && super::writing::present_at(context, &setup, &at)?.is_some() {
         return Err(Failure::new(Exit::Findings, format!("{at} has a value already"))
             .with_hint("--overwrite replaces it; what uses the old one must learn the new one"));
     }

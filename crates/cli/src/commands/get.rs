@@ -4,15 +4,24 @@ use reticent::core::Secret;
 
 use super::writing::metadata_json;
 use crate::app::written;
+use crate::arguments::count;
 use crate::context::{Context, Target};
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::output::harmless;
+
+const EXAMPLES: &str = "\
+Examples:
+  reticent get DB_PASSWORD | pbcopy       a pipe receives the value alone
+  reticent get --peek 4 API_KEY           the first characters, to compare keys
+  reticent get file://db.json#/login/password";
 
 /// Reads one secret
 ///
 /// In a pipe the value's bytes are printed as they are, without a newline. On a terminal the value is shown only with
 /// --reveal, or its first characters with --peek.
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct GetArgs {
     /// A name such as DB_PASSWORD, or a reference such as dotenv://.env#DB_PASSWORD
     #[arg(value_name = "NAME-or-REF")]
@@ -21,7 +30,7 @@ pub(crate) struct GetArgs {
     #[arg(long, conflicts_with = "peek")]
     reveal: bool,
     /// Shows the first N characters
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = count)]
     peek: Option<usize>,
     /// Reads this version: current, previous, pending or an identifier
     #[arg(long, value_name = "V")]
@@ -38,7 +47,10 @@ pub(crate) fn run(args: &GetArgs, context: &Context) -> Result<Exit> {
     if context.is_json() {
         written(output.line(metadata_json("reticent.secret/1", &target, &secret, shown.as_deref())?))?;
     } else if let Some(text) = shown {
-        written(if args.peek.is_some() || output.stdout_is_terminal() {
+        written(if output.stdout_is_terminal() {
+            // A value may hold what would act on the terminal.
+            output.line(&*zeroize::Zeroizing::new(harmless(&text, |kept| matches!(kept, '\n' | '\t'))))
+        } else if args.peek.is_some() {
             output.line(&*text)
         } else {
             output.data(text.as_bytes())

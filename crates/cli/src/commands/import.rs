@@ -1,5 +1,6 @@
 //! `import`: many secrets from one file to one place.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -13,11 +14,18 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 use crate::input;
 
+const EXAMPLES: &str = "\
+Examples:
+  reticent import old.env --dry-run       the plan: new, same, different
+  reticent import secrets.json --overwrite
+  reticent import old.env --to 'file:///run/secrets/{name}'";
+
 /// Imports every secret of a file
 ///
 /// Says first what is new, what is the same and what would be replaced. Nothing is written if another value would be
 /// replaced, unless --overwrite says so.
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct ImportArgs {
     /// A .env file, or a JSON object of names and values
     file: PathBuf,
@@ -44,46 +52,91 @@ enum Form {
     Json,
 }
 
+/// One secret of the file, where it goes, and what is there.
+struct Step {
+    at: SecretRef,
+    value: Secret,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    New,
+    Same,
+    Different,
+}
+
 pub(crate) fn run(args: &ImportArgs, context: &Context) -> Result<Exit> {
     let setup = context.setup()?;
-    let secrets = read(args, context)?;
-    let mut writes = Vec::new();
-    let mut conflicts = Vec::new();
-    for (name, value) in &secrets {
-        let at = destination(args, name, &setup)?;
-        setup.can_write(&at)?;
-        match present(context, &setup, &at)? {
-            Some(there) if there.ct_eq(value) => context.output.say(format!("same      {at}")),
-            Some(_) => {
-                context
-                    .output
-                    .say(format!("{} {at}", if args.overwrite { "replace  " } else { "different" }));
-                conflicts.push(at.clone());
-                writes.push((at, value));
-            }
-            None => {
-                context.output.say(format!("new       {at}"));
-                writes.push((at, value));
-            }
-        }
+    let steps = plan(args, context, &setup)?;
+    if steps.is_empty() {
+        context.output.say("the file holds no secret, so nothing was written");
     }
-    if !args.overwrite && !conflicts.is_empty() {
-        let count = conflicts.len();
-        return Err(Failure::new(
-            Exit::Findings,
-            format!("nothing was written: {count} places have another value"),
-        )
-        .with_hint("--overwrite replaces them"));
+    for step in &steps {
+        let state = match step.state {
+            State::New => "new      ",
+            State::Same => "same     ",
+            State::Different if args.overwrite => "replace  ",
+            State::Different => "different",
+        };
+        context.output.say(format!("{state} {}", step.at));
     }
-    for (at, value) in writes {
-        put(context, &setup, &at, value, args.dry_run)?;
+    let differing = steps.iter().filter(|step| step.state == State::Different).count();
+    if differing > 0 && !args.overwrite {
+        let places = if differing == 1 { "1 place has" } else { &format!("{differing} places have") };
+        return Err(Failure::new(Exit::Findings, format!("nothing was written: {places} another value"))
+            .with_hint("--overwrite replaces what differs"));
+    }
+    for step in steps.iter().filter(|step| step.state != State::Same) {
+        put(context, &setup, &step.at, &step.value, args.dry_run)?;
     }
     Ok(Exit::Fine)
 }
 
+/// Checks every secret before the first is written, and reports all that cannot be written.
+fn plan(args: &ImportArgs, context: &Context, setup: &Setup) -> Result<Vec<Step>> {
+    let mut failures = Vec::new();
+    let mut taken = HashSet::new();
+    let (mut places, mut values) = (Vec::new(), Vec::new());
+    for (name, value) in read(args, context)? {
+        match checked(args, setup, &name, &value) {
+            Ok(at) if taken.insert(at.to_string()) => {
+                places.push(at);
+                values.push(value);
+            }
+            Ok(at) => failures.push(
+                Failure::new(Exit::Findings, format!("{at} stands more than once in the file"))
+                    .with_hint("leave one of them"),
+            ),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    let mut steps = Vec::new();
+    let found = present(context, setup, &places);
+    for ((at, value), found) in places.into_iter().zip(values).zip(found) {
+        let state = match found {
+            Ok(None) => State::New,
+            Ok(Some(there)) if there.ct_eq(&value) => State::Same,
+            Ok(Some(_)) => State::Different,
+            Err(failure) => {
+                failures.push(failure);
+                continue;
+            }
+        };
+        steps.push(Step { at, value, state });
+    }
+    if failures.is_empty() { Ok(steps) } else { Err(Failure::all(failures)) }
+}
+
+fn checked(args: &ImportArgs, setup: &Setup, name: &str, value: &Secret) -> Result<SecretRef> {
+    let at = destination(args, name, setup)?;
+    setup.check_put(&at, value)?;
+    Ok(at)
+}
+
 fn read(args: &ImportArgs, context: &Context) -> Result<Vec<(String, Secret)>> {
     let path = context.folder().join(&args.file);
-    let text = input::from_file(&path)?;
+    let text = input::from_file(&path, input::FILE_LIMIT)?;
     let shown = path.to_string_lossy();
     let is_json = path.extension().is_some_and(|extension| extension == "json");
     let form = args.from.unwrap_or(if is_json { Form::Json } else { Form::Dotenv });
@@ -96,6 +149,9 @@ fn read(args: &ImportArgs, context: &Context) -> Result<Vec<(String, Secret)>> {
             #[expect(clippy::disallowed_methods, reason = "to the parser, which keeps values in secrets")]
             let parsed = Document::parse(text.expose_bytes(), &ParseOptions::default());
             let document = parsed.map_err(|errors| super::env::parse_failure(&shown, &errors))?;
+            for warning in document.warnings() {
+                context.output.say(format!("warning: {shown}:{warning}"));
+            }
             let last = |key: &str, line| document.entry(key).is_some_and(|entry| entry.line() == line);
             let entries = document.entries().filter(|entry| last(entry.key(), entry.line()));
             Ok(entries.map(|entry| (entry.key().to_owned(), entry.value().clone())).collect())
@@ -103,21 +159,26 @@ fn read(args: &ImportArgs, context: &Context) -> Result<Vec<(String, Secret)>> {
     }
 }
 
-/// Fills the name into the destination.
+/// Fills the name into the destination. The names come from a file that somebody else may have written: one that
+/// climbs out of the destination's folder is refused.
 fn destination(args: &ImportArgs, name: &str, setup: &Setup) -> Result<SecretRef> {
-    let escaped: String = name
-        .chars()
-        .map(|character| match character {
-            '%' | '?' | '#' | '&' | '/' => format!("%{:02X}", u32::from(character)),
-            other => other.to_string(),
-        })
-        .collect();
+    let is_plain = |character: char| character.is_alphanumeric() || "_.-[]".contains(character);
+    if matches!(name, "" | "." | "..") || !name.chars().all(is_plain) {
+        return Err(Failure::new(
+            Exit::Findings,
+            format!("\"{}\" cannot be the name of a secret", Visible(name)),
+        )
+        .with_hint("a name is letters, digits, _ . - [ and ]"));
+    }
     if !args.to.contains("{name}") {
         return Err(Failure::usage("--to has no {name}, so every secret would be written to one place")
             .with_hint("for example --to 'file:///run/secrets/{name}'"));
     }
-    match Target::parse(&args.to.replace("{name}", &escaped), setup)? {
+    match Target::parse(&args.to.replace("{name}", name), setup)? {
         Target::Reference(at) => Ok(at),
-        Target::Name(_) => Err(Failure::usage("--to must be a reference, such as dotenv://.env#{name}")),
+        Target::Name(_) => {
+            Err(Failure::usage("--to is not a reference")
+                .with_hint("for example --to 'dotenv://.env#{name}'"))
+        }
     }
 }

@@ -45,7 +45,7 @@ fn keys_in_use(context: &Context) -> Result<Vec<String>> {
         if !path.is_file() {
             continue;
         }
-        let text = crate::input::from_file(&path)?;
+        let text = crate::input::from_file(&path, crate::input::FILE_LIMIT)?;
         #[expect(clippy::disallowed_methods, reason = "to the parser; only keys are kept")]
         let parsed = Document::parse(text.expose_bytes(), &ParseOptions::default());
         let document = parsed.map_err(|errors| super::env::parse_failure(name, &errors))?;

@@ -37,7 +37,13 @@ pub(crate) fn run(args: &ListArgs, context: &Context) -> Result<Exit> {
         lines.push('\n');
     }
     if lines.is_empty() {
-        context.output.say("no secrets are declared here, and there is no .env; `reticent init` begins");
+        context.output.say(match (known.is_empty(), setup.config().file()) {
+            (false, _) => "no secret begins with that",
+            (true, None) => "no secrets are declared here, and there is no .env; `reticent init` begins",
+            (true, Some(_)) => {
+                "reticent.toml declares no secrets, and .env has none; `reticent set NAME` keeps one in .env"
+            }
+        });
     }
     written(context.output.data(lines.as_bytes()))?;
     Ok(Exit::Fine)

@@ -1,6 +1,6 @@
 //! `where`: what was tried for a name, in order.
 
-use reticent::core::{Attempt, Visible};
+use reticent::core::{Attempt, ErrorKind, Visible};
 use serde_json::{Value, json};
 
 use crate::app::written;
@@ -8,11 +8,18 @@ use crate::context::{Context, Target};
 use crate::exit::Exit;
 use crate::failure::Result;
 
+const EXAMPLES: &str = "\
+Examples:
+  reticent where DB_PASSWORD              each place, in the order that it is tried
+  reticent where --json DB_PASSWORD       the same for a script; it shows no value
+  reticent where file:///run/secrets/db   one place";
+
 /// Says where a secret comes from: every place that was tried, in order, and why it was passed over
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct WhereArgs {
     /// A name such as DB_PASSWORD, or a reference
-    #[arg(value_name = "NAME")]
+    #[arg(value_name = "NAME-or-REF")]
     target: String,
 }
 
@@ -31,8 +38,11 @@ pub(crate) fn run(args: &WhereArgs, context: &Context) -> Result<Exit> {
     };
     let text = if context.is_json() { as_json(&target, &provenance) } else { as_text(&target, &provenance) };
     written(context.output.data(text.as_bytes()))?;
-    if let Some(hint) = provenance.failure().and_then(reticent::core::SourceError::hint) {
-        context.output.say(format!("hint: {hint}"));
+    match provenance.failure() {
+        // What kept it from being found may lie behind the places that were tried, in a reference that one of them holds.
+        Some(error) if error.kind() != ErrorKind::NotFound => context.output.failure(&error.clone().into()),
+        Some(error) => error.hint().into_iter().for_each(|hint| context.output.say(format!("hint: {hint}"))),
+        None => {}
     }
     Ok(exit)
 }
@@ -75,7 +85,7 @@ fn as_json(target: &Target, provenance: &reticent::resolve::Provenance) -> Strin
         "schema": "reticent.where/1", "name": target.to_string(), "found": found.is_some(),
         "ref": found.map(|found| found.place().to_string()),
         "version": found.and_then(|found| found.version().map(ToString::to_string)),
-        "tried": tried,
+        "tried": tried, "message": provenance.failure().map(ToString::to_string),
     });
     format!("{document}\n")
 }

@@ -26,9 +26,9 @@ pub(crate) fn put(
     value: &Secret,
     dry_run: bool,
 ) -> Result<()> {
+    setup.check_put(at, value)?;
     if dry_run {
-        // The same checks as the write itself: whether the place can be written, and what is there now.
-        setup.can_write(at)?;
+        may_write(setup, at)?;
         context.output.say(format!("would write {at}"));
         return Ok(());
     }
@@ -37,13 +37,29 @@ pub(crate) fn put(
     Ok(())
 }
 
-/// Reads what stands at `at` now; nothing there is `None`.
-pub(crate) fn present(context: &Context, setup: &Setup, at: &SecretRef) -> Result<Option<Secret>> {
-    match context.block_on(setup.resolver().get_ref(at)) {
-        Ok(secret) => Ok(Some(secret)),
-        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(error.into()),
-    }
+/// Tells before a write what the folder's mode would say to it.
+pub(crate) fn may_write(setup: &Setup, at: &SecretRef) -> Result<()> {
+    let Some(folder) = setup.folder_of(at) else { return Ok(()) };
+    let needed = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
+    rustix::fs::access(&folder, needed).map_err(|error| Failure::file("write into", &folder, &error.into()))
+}
+
+/// Reads what stands at each place now; nothing there is `None`.
+pub(crate) fn present(context: &Context, setup: &Setup, places: &[SecretRef]) -> Vec<Result<Option<Secret>>> {
+    let texts: Vec<String> = places.iter().map(ToString::to_string).collect();
+    let found = context.block_on(setup.resolver().get_many(&texts)).into_iter();
+    found
+        .map(|result| match result {
+            Ok(secret) => Ok(Some(secret)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        })
+        .collect()
+}
+
+/// Reads what stands at one place.
+pub(crate) fn present_at(context: &Context, setup: &Setup, at: &SecretRef) -> Result<Option<Secret>> {
+    present(context, setup, std::slice::from_ref(at)).pop().expect("one place, one answer")
 }
 
 /// Describes a secret as one JSON object, with its value only where that was asked for.

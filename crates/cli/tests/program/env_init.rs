@@ -101,7 +101,17 @@ fn init_that_finds_no_room_leaves_no_half_file() {
     let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" init";
     limited.args(["-c", script, env!("CARGO_BIN_EXE_reticent")]).current_dir(sandbox.path("")).env_clear();
     let output = limited.output().expect("the program starts");
-    assert_eq!(output.status.code(), Some(2), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(3), "{}", String::from_utf8_lossy(&output.stderr));
     let left: Vec<_> = std::fs::read_dir(sandbox.path("")).expect("a folder").collect();
     assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn a_hostile_file_name_does_not_reach_the_terminal() {
+    let sandbox = Sandbox::new().file("a\u{1b}[31m.env", "A=1\nA=2\n");
+    sandbox.run(&["env", "parse", "a\u{1b}[31m.env"]).is(
+        0,
+        "A\nA\n",
+        "warning: a\\u{1b}[31m.env:2: A is set again; line 1 is not used\n",
+    );
 }

@@ -2,7 +2,10 @@
 
 mod env_init;
 mod get;
+mod import;
+mod refusals;
 mod run;
 mod support;
+mod terminal;
 mod usage;
 mod write;

@@ -157,3 +157,66 @@ fn watch_sends_a_signal_on_a_change() {
     assert_eq!(lines.next().expect("a line").expect("text"), "reloaded");
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
 }
+
+#[test]
+fn two_secrets_that_become_one_variable_are_refused() {
+    let config = "[secrets]\n\"db.pass\" = \"file://one\"\n\"db/pass\" = \"file://two\"\n";
+    let sandbox = Sandbox::new()
+        .file("reticent.toml", config)
+        .file("one", "1")
+        .file("two", "2")
+        .file(".env", "DB_PASS=from-file\n");
+    sandbox.run(&["run", "--", "true"]).is(
+        2,
+        "",
+        "error: db.pass and db/pass would both become the variable DB_PASS\n\
+         hint: rename one of them, or hand over one with --only\n",
+    );
+    sandbox.run(&["run", "--only", "db/pass,db/pass", "--", "printenv", "DB_PASS"]).is(0, "2\n", "");
+    // What is declared wins over a key of `.env` that has the variable's name.
+    sandbox.write("reticent.toml", "[secrets]\n\"db.pass\" = \"file://one\"\n");
+    sandbox.run(&["run", "--", "printenv", "DB_PASS"]).is(0, "1\n", "");
+}
+
+#[test]
+fn a_program_that_cannot_be_started_has_a_remedy_and_shows_no_value() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let sandbox = Sandbox::new().file("torn", "#!/nowhere/sh\n").file("plain", "echo no\n");
+    for name in ["torn", "plain"] {
+        let mode = std::fs::Permissions::from_mode(0o700);
+        std::fs::set_permissions(sandbox.path(name), mode).expect("a mode");
+    }
+    for (program, code, hint) in [
+        ("./torn", 127, "it is there, but the interpreter that its first line names is not"),
+        ("./plain", 126, "a script begins with #! and the path of its interpreter"),
+        ("plain", 127, "it is in no folder of PATH; a program in this folder begins with ./"),
+    ] {
+        let ran = sandbox.run(&["run", "--", program]);
+        assert_eq!(ran.code, code, "{program}");
+        assert_eq!(ran.stderr.lines().nth(1), Some(format!("hint: {hint}").as_str()), "{program}");
+    }
+    let huge = Sandbox::new().file(".env", format!("K={}\n", "hunter2".repeat(20_000)));
+    let ran = huge.run(&["run", "--", "true"]);
+    assert_eq!(ran.code, 126);
+    assert!(ran.stderr.contains("hint: Linux takes at most 128 KiB") && !ran.stderr.contains("hunter2"));
+}
+
+#[test]
+fn an_end_that_comes_during_a_restart_is_the_end() {
+    let sandbox = Sandbox::new()
+        .file("reticent.toml", "[secrets]\nDB = \"file://db\"\n[sources]\npoll = \"50ms\"\n")
+        .file("db", "one");
+    // The program takes its time to end, and the interrupt comes meanwhile.
+    let script = "trap 'echo stopping; sleep 0.5; exit 9' TERM; trap : INT; echo \"$DB\"; while :; do sleep 0.01; done";
+    let mut child = sandbox
+        .command(&["run", "-q", "--watch", "restart", "--", "sh", "-c", script])
+        .spawn()
+        .expect("starts");
+    let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+    assert_eq!(lines.next().expect("a line").expect("text"), "one");
+    sandbox.write("db", "two, longer");
+    assert_eq!(lines.next().expect("a line").expect("text"), "stopping");
+    Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill runs");
+    assert_eq!(child.wait().expect("it ends").code(), Some(9));
+    assert!(lines.next().is_none(), "it was not started again");
+}

@@ -60,7 +60,7 @@ fn explain_says_where_settings_came_from() {
     assert_eq!(ran.code, 0, "{}", ran.stderr);
     for line in [
         "explain: configuration from [DIR]/reticent.toml\n",
-        "explain: environment from the environment\n",
+        "explain: environment from RETICENT_ENVIRONMENT\n",
         "explain: json from the command line\n",
     ] {
         assert!(ran.stderr.contains(line), "{line} in {}", ran.stderr);

@@ -56,7 +56,7 @@ fn a_place_that_cannot_be_written_is_refused_before_the_value_is_read() {
 #[test]
 fn delete_takes_out_one_key() {
     let sandbox = Sandbox::new().file(".env", "A=1\nB=2\n");
-    sandbox.run(&["delete", "A"]).is(0, "", "deleting dotenv://.env#A\n");
+    sandbox.run(&["delete", "A"]).is(0, "", "deleted dotenv://.env#A\n");
     assert_eq!(sandbox.read(".env"), "B=2\n");
     let again = sandbox.run(&["delete", "A"]);
     assert_eq!(again.code, 1);
@@ -87,7 +87,7 @@ fn import_plans_first_and_writes_all_or_nothing() {
         1,
         "",
         "same      dotenv://.env#A\ndifferent dotenv://.env#B\nnew       dotenv://.env#C\n\
-         error: nothing was written: 1 places have another value\nhint: --overwrite replaces them\n",
+         error: nothing was written: 1 place has another value\nhint: --overwrite replaces what differs\n",
     );
     assert_eq!(sandbox.read(".env"), "A=1\nB=2\n");
     assert_eq!(sandbox.run(&["import", "--overwrite", "in.json"]).code, 0);

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use reticent::core::{Field, SecretRef};
+use reticent::setup::Setup;
 
 use super::super::writing::put;
 use crate::context::Context;
@@ -40,20 +41,21 @@ pub(crate) struct UnsetArgs {
 
 pub(super) fn set(args: &SetArgs, context: &Context) -> Result<Exit> {
     let setup = context.setup()?;
-    let at = place(context, &args.file, &args.key)?;
+    let at = place(context, &setup, &args.file, &args.key)?;
     setup.can_write(&at)?;
-    let value = args.input.read(&format!("value of {}", args.key))?;
+    let value = args.input.read(&format!("value of {}", args.key), context.output)?;
     put(context, &setup, &at, &value, args.dry_run)?;
     Ok(Exit::Fine)
 }
 
 pub(super) fn unset(args: &UnsetArgs, context: &Context) -> Result<Exit> {
     let setup = context.setup()?;
-    let at = place(context, &args.file, &args.key)?;
-    if super::super::writing::present(context, &setup, &at)?.is_none() {
-        return Err(Failure::new(Exit::Findings, format!("{at}: not found")));
+    let at = place(context, &setup, &args.file, &args.key)?;
+    if super::super::writing::present_at(context, &setup, &at)?.is_none() {
+        return Err(Failure::new(Exit::Findings, format!("{at}: not found, so nothing was taken out")));
     }
     if args.dry_run {
+        super::super::writing::may_write(&setup, &at)?;
         context.output.say(format!("would take out {at}"));
     } else {
         context.block_on(setup.delete(&at))?;
@@ -63,8 +65,10 @@ pub(super) fn unset(args: &UnsetArgs, context: &Context) -> Result<Exit> {
 }
 
 /// The key's place as a reference; the file is named from the working directory, not from the configuration's folder.
-fn place(context: &Context, file: &Path, key: &str) -> Result<SecretRef> {
-    let path = context.folder().join(file);
+fn place(context: &Context, setup: &Setup, file: &Path, key: &str) -> Result<SecretRef> {
+    // A reference begins at the configuration's folder; where that is here, the name may stay as it was given.
+    let path =
+        if setup.config().base() == context.folder() { file.into() } else { context.folder().join(file) };
     let text = path.to_str().ok_or_else(|| Failure::usage("the file's name is not UTF-8"))?;
     if key.starts_with('/') {
         return Err(Failure::usage("a key does not begin with /"));

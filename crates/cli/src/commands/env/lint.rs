@@ -11,8 +11,14 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Result;
 
+const EXAMPLES: &str = "\
+Examples:
+  reticent env lint .env .env.example
+  reticent env lint --json .env           one finding a line, for a script";
+
 /// Says which lines of .env files other tools read differently, and how to write them so that all agree
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct LintArgs {
     /// The files
     #[arg(required = true, value_name = "FILE")]

@@ -10,6 +10,7 @@ use crate::app::written;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+use crate::output::harmless;
 
 /// Reads a .env file and prints its keys
 ///
@@ -44,7 +45,7 @@ pub(super) fn run(args: &ParseArgs, context: &Context) -> Result<Exit> {
     let document = Document::from_buffer(text, &ParseOptions::default().with_mode(mode))
         .map_err(|errors| super::parse_failure(&shown, &errors))?;
     for warning in document.warnings() {
-        context.output.say(format!("warning: {shown}: {warning}"));
+        context.output.say(format!("warning: {shown}:{warning}"));
     }
     let mut text = zeroize::Zeroizing::new(String::new());
     if context.is_json() {
@@ -57,7 +58,13 @@ pub(super) fn run(args: &ParseArgs, context: &Context) -> Result<Exit> {
                 let line =
                     render_entry(entry.key(), entry.value()).map_err(|error| unprintable(entry, &error))?;
                 #[expect(clippy::disallowed_methods, reason = "to stdout: --reveal asked for it")]
-                text.push_str(&String::from_utf8_lossy(line.expose_bytes()));
+                let line = String::from_utf8_lossy(line.expose_bytes());
+                if context.output.stdout_is_terminal() {
+                    // A value may hold what would act on the terminal.
+                    text.push_str(&harmless(&line, |kept| matches!(kept, '\n' | '\t')));
+                } else {
+                    text.push_str(&line);
+                }
             } else {
                 text.push_str(entry.key());
             }

@@ -4,13 +4,17 @@ use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
 use std::process::{ExitCode, ExitStatus};
 use std::time::Duration;
 
 use reticent::setup::{Changes, Known, Setup};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, getpid, kill_process, waitid};
 use tokio::process::{Child, Command};
+use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::signals::Heard;
 use super::watch::Watch;
 use super::{RunArgs, Variable, signals};
 use crate::context::Context;
@@ -34,7 +38,7 @@ pub(super) async fn supervise(
 ) -> Result<ExitCode> {
     let failed =
         |error: io::Error| Failure::new(Exit::Unavailable, format!("signals cannot be handled: {error}"));
-    let mut received = signals::sent_to_us().map_err(failed)?;
+    let mut received = signals::heard().map_err(failed)?;
     let mut changes = match args.watch {
         Some(_) => setup.changes(wanted).await?,
         None => Changes::never(),
@@ -44,12 +48,18 @@ pub(super) async fn supervise(
     loop {
         tokio::select! {
             status = child.wait() => return ended(status),
-            Some(signal) = received.recv() => send(&child, signal),
+            Some(heard) = received.recv() => react(&child, heard),
             name = changes.next() => {
                 context.output.say(format!("{name} has changed"));
                 match args.watch {
                     Some(Watch::Signal(signal)) => send(&child, signal),
-                    Some(Watch::Restart) => child = restart(args, context, setup, wanted, child).await?,
+                    Some(Watch::Restart) => {
+                        let Some(variables) = renewed(context, setup, wanted).await else { continue };
+                        if let Some(code) = stop(&mut child, &mut received).await? {
+                            return Ok(code);
+                        }
+                        child = start(args, &variables)?;
+                    }
                     None => {}
                 }
             }
@@ -57,28 +67,68 @@ pub(super) async fn supervise(
     }
 }
 
-/// Ends the program and starts it with the present values; if these cannot be had, it goes on as it is.
-async fn restart(
-    args: &RunArgs,
-    context: &Context,
-    setup: &Setup,
-    wanted: &[Known],
-    mut child: Child,
-) -> Result<Child> {
-    let variables = match super::resolve(setup, wanted).await {
-        Ok(variables) => variables,
+/// Resolves anew; if that fails, the program goes on as it is.
+async fn renewed(context: &Context, setup: &Setup, wanted: &[Known]) -> Option<Vec<Variable>> {
+    match super::resolve(setup, wanted).await {
+        Ok(variables) => Some(variables),
         Err(failure) => {
-            context.output.error(failure.render());
+            context.output.failure(&failure);
             context.output.say("the program goes on with the values it has");
-            return Ok(child);
+            None
         }
-    };
-    send(&child, Signal::TERM);
-    if tokio::time::timeout(PATIENCE, child.wait()).await.is_err() {
-        send(&child, Signal::KILL);
-        let _ = child.wait().await;
     }
-    start(args, &variables)
+}
+
+/// Ends the program for a restart. Whoever wants it to end meanwhile gets his way: then its code is returned.
+async fn stop(child: &mut Child, received: &mut UnboundedReceiver<Heard>) -> Result<Option<ExitCode>> {
+    let patience = tokio::time::sleep(PATIENCE);
+    tokio::pin!(patience);
+    let mut is_over = false;
+    let mut is_killed = false;
+    send(child, Signal::TERM);
+    loop {
+        tokio::select! {
+            status = child.wait() => {
+                // A signal that arrived together with the end is still in the queue.
+                while let Ok(heard) = received.try_recv() {
+                    is_over |= heard.is_an_end();
+                }
+                return if is_over { ended(status).map(Some) } else { Ok(None) };
+            }
+            Some(heard) = received.recv() => {
+                is_over |= heard.is_an_end();
+                react(child, heard);
+            }
+            () = &mut patience, if !is_killed => {
+                is_killed = true;
+                send(child, Signal::KILL);
+            }
+        }
+    }
+}
+
+/// Hands a signal on; and when the child has stopped, stops with it, so that the shell takes its terminal back.
+fn react(child: &Child, heard: Heard) {
+    if heard.is_handed_on() {
+        send(child, heard.signal);
+    }
+    if heard.signal == Signal::CHILD && has_stopped(child) && has_terminal() {
+        let _ = kill_process(getpid(), Signal::STOP);
+        // Somebody continued us: `fg` reaches our process group, and a shell that is our child has its own.
+        send(child, Signal::CONT);
+    }
+}
+
+fn has_stopped(child: &Child) -> bool {
+    let Some(pid) = pid(child) else { return false };
+    // It asks for stops alone: the end of the child is for `wait`.
+    let options = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG;
+    waitid(WaitId::Pid(pid), options).is_ok_and(|status| status.is_some_and(|status| status.stopped()))
+}
+
+/// Tells whether a shell could continue us. The first process of a container has none above it.
+fn has_terminal() -> bool {
+    std::process::id() != 1 && std::fs::File::open("/dev/tty").is_ok()
 }
 
 fn start(args: &RunArgs, variables: &[Variable]) -> Result<Child> {
@@ -106,18 +156,33 @@ fn start(args: &RunArgs, variables: &[Variable]) -> Result<Child> {
 fn not_started(program: &OsStr, error: &io::Error) -> Failure {
     let shown = program.to_string_lossy();
     let failure = Failure::usage(format!("cannot start {}: {error}", reticent::core::Visible(&shown)));
-    match error.kind() {
-        io::ErrorKind::NotFound => failure.with_code(127),
-        _ => failure.with_code(126),
-    }
+    let is_path = program.as_bytes().contains(&b'/');
+    let hint = match Errno::from_io_error(error) {
+        Some(Errno::NOENT) if is_path && Path::new(program).exists() => {
+            "it is there, but the interpreter that its first line names is not"
+        }
+        Some(Errno::NOENT) if !is_path => {
+            "it is in no folder of PATH; a program in this folder begins with ./"
+        }
+        Some(Errno::NOEXEC) => "a script begins with #! and the path of its interpreter",
+        Some(Errno::TOOBIG) => {
+            "Linux takes at most 128 KiB for one variable, and a few MiB for all; --only hands over fewer secrets"
+        }
+        _ => "",
+    };
+    let failure = if hint.is_empty() { failure } else { failure.with_hint(hint) };
+    failure.with_code(if error.kind() == io::ErrorKind::NotFound { 127 } else { 126 })
 }
 
 /// Sends a signal to a child that may have ended already.
 fn send(child: &Child, signal: Signal) {
-    let pid = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
-    if let Some(pid) = pid {
+    if let Some(pid) = pid(child) {
         let _ = kill_process(pid, signal);
     }
+}
+
+fn pid(child: &Child) -> Option<Pid> {
+    child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw)
 }
 
 fn ended(status: io::Result<ExitStatus>) -> Result<ExitCode> {
