@@ -19,11 +19,14 @@ mod read;
 mod error;
 mod report;
 
+mod render;
+
 pub use declare::Declarations;
 pub use error::SettingsError;
 pub use layer::{DotenvLayer, Held, Layer, MapLayer, SourceLayer};
 pub use loader::{FileFact, Loader, Resolution};
 pub use policy::{Demand, Policies, Policy, Selection, matches_pattern};
+pub use render::Drift;
 pub use report::{Item, Problem, Report, Status};
 pub use reticent_config_derive::{Settings, SettingsOfFacade};
 pub use reticent_core as core;

@@ -3,6 +3,7 @@
 mod canary;
 mod conditions;
 mod declared;
+mod documents;
 mod layers;
 mod policies;
 mod support;
