@@ -41,6 +41,13 @@ pub struct Declarations {
     policies: Policies,
 }
 
+impl Default for Declarations {
+    /// No settings, and the builtin policies.
+    fn default() -> Self {
+        Self { schema: Schema::new(), policies: Policies::builtin() }
+    }
+}
+
 impl Declarations {
     /// Reads a whole document.
     ///

@@ -55,6 +55,16 @@ impl Schema {
         }
     }
 
+    /// Adds what `other` says about settings that are here: rules, other names, that one is secret, what it is for,
+    /// and that it must be there; settings that are there alone are left out.
+    pub fn refine(&mut self, other: &Self) {
+        for setting in &mut self.settings {
+            if let Some(more) = other.find(setting.name()) {
+                setting.refine(more);
+            }
+        }
+    }
+
     /// Returns the settings in their order.
     #[must_use]
     pub fn settings(&self) -> &[Setting] {

@@ -297,7 +297,12 @@ fn duration(text: &str) -> Option<Duration> {
 }
 
 /// Returns the line and column of a byte offset, counted from 1; columns count characters.
-fn place(text: &str, offset: usize) -> (usize, usize) {
+///
+/// ```
+/// assert_eq!(reticent_config::toml::place("a = 1\nb = 2", 6), (2, 1));
+/// ```
+#[must_use]
+pub fn place(text: &str, offset: usize) -> (usize, usize) {
     let before = &text[..text.floor_char_boundary(offset)];
     let line_start = before.rfind('\n').map_or(0, |end| end + 1);
     (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)

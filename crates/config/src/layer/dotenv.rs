@@ -24,7 +24,7 @@ use super::{Held, Layer};
 pub struct DotenvLayer {
     path: String,
     environment: Option<String>,
-    document: Result<Document, ParseErrors>,
+    document: Result<Document, SourceError>,
 }
 
 impl DotenvLayer {
@@ -47,8 +47,20 @@ impl DotenvLayer {
         self
     }
 
+    /// Makes a layer of a file that could not be read: nothing below it is taken for its values unnoticed.
+    #[must_use]
+    pub fn unreadable(path: impl Into<String>, why: SourceError) -> Self {
+        Self { path: path.into(), environment: None, document: Err(why) }
+    }
+
     fn of(path: impl Into<String>, document: Result<Document, ParseErrors>) -> Self {
-        Self { path: path.into(), environment: None, document }
+        let path = path.into();
+        let document = document.map_err(|errors| {
+            SourceError::new(ErrorKind::Malformed, path.as_str())
+                .with_detail(format!("{}:{errors}", Visible(&path)))
+                .with_hint(errors.first().remedy())
+        });
+        Self { path, environment: None, document }
     }
 }
 
@@ -63,11 +75,7 @@ impl Layer for DotenvLayer {
     }
 
     async fn names(&self) -> Result<Vec<String>, SourceError> {
-        let document = self.document.as_ref().map_err(|errors| {
-            SourceError::new(ErrorKind::Malformed, self.path.as_str())
-                .with_detail(format!("{}:{errors}", Visible(&self.path)))
-                .with_hint(errors.first().remedy())
-        })?;
+        let document = self.document.as_ref().map_err(SourceError::clone)?;
         let mut names: Vec<String> = document.entries().map(|entry| entry.key().to_owned()).collect();
         names.sort_unstable();
         names.dedup();

@@ -211,6 +211,20 @@ impl Setting {
         }
     }
 
+    /// Takes over what `more` adds; the form and the default stay, since a type stands behind them.
+    pub(crate) fn refine(&mut self, more: &Self) {
+        more.rules.iter().cloned().for_each(|rule| self.add_rule(rule));
+        let fresh = more.names().filter(|name| !self.answers_to(name)).map(str::to_owned);
+        self.aliases.extend(fresh.collect::<Vec<_>>());
+        self.secret |= more.secret;
+        if self.about.is_empty() {
+            self.about.clone_from(&more.about);
+        }
+        if self.default.is_none() && self.required == Required::Never && more.required != Required::Never {
+            self.required = more.required.clone();
+        }
+    }
+
     pub(crate) fn require(&mut self, required: Required) {
         self.required = required;
     }
