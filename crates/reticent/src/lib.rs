@@ -1,5 +1,9 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(feature = "config")]
+pub use reticent_config as config;
+#[cfg(feature = "config")]
+pub use reticent_config::SettingsOfFacade as Settings;
 pub use reticent_core as core;
 #[cfg(feature = "dotenv")]
 pub use reticent_dotenv as dotenv;
@@ -13,7 +17,12 @@ pub use reticent_provider_file as provider_file;
 pub use reticent_resolve as resolve;
 
 #[cfg(feature = "setup")]
+pub mod settings;
+#[cfg(feature = "setup")]
 pub mod setup;
+
+#[cfg(feature = "setup")]
+pub use settings::Settings;
 
 pub mod prelude {
     //! What most programs need.

@@ -8,7 +8,6 @@ mod config;
 mod error;
 mod file;
 mod known;
-mod reader;
 mod sources;
 mod writing;
 

@@ -86,17 +86,15 @@ impl Loader {
         }
         let subject = Subject { setting, value: &found.value, neighbours };
         for rule in applicable(setting, &found.value, in_use) {
+            let problem = |message: String| {
+                Problem::new(rule.as_str(), message).about_value().with_remedy(judge::remedy(rule))
+            };
             match judge::judge(rule, &subject) {
                 Verdict::Pass => {}
-                Verdict::Warn(message) => {
-                    item.add_warning(
-                        Problem::new(rule.as_str(), message).about_value().with_remedy(judge::remedy(rule)),
-                    );
-                }
-                Verdict::Fail(message) => item.add_problem(
-                    Status::Invalid,
-                    Problem::new(rule.as_str(), message).about_value().with_remedy(judge::remedy(rule)),
-                ),
+                Verdict::Warn(message) => item.add_warning(problem(message)),
+                // Two rules may see the same: that it is a placeholder, that it is somebody else's.
+                Verdict::Fail(message) if item.problems().iter().any(|known| known.message() == message) => {}
+                Verdict::Fail(message) => item.add_problem(Status::Invalid, problem(message)),
             }
         }
     }

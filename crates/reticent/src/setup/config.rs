@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use reticent_config::Declarations;
+use reticent_config::toml::{Document, Item, Reader, TomlError};
 use reticent_core::{Recognised, Schemes, SecretName, SecretRef};
-use toml::de::DeTable;
 
 use super::SetupError;
-use super::reader::{Item, Reader, place};
 
 /// The schemes that this build can read.
 pub(super) const SCHEMES: [&str; 4] = ["dotenv", "env", "file", "systemd"];
@@ -52,6 +52,7 @@ pub struct Config {
     base: PathBuf,
     secrets: Vec<Declared>,
     environments: BTreeMap<String, Vec<Declared>>,
+    declarations: Declarations,
     pub(super) sources: SourceOptions,
     pub(super) cache: Cache,
     pub(super) retry: Retry,
@@ -145,6 +146,7 @@ impl Config {
             base: base.into(),
             secrets: Vec::new(),
             environments: BTreeMap::new(),
+            declarations: Declarations::default(),
             sources: SourceOptions {
                 order: ORDER.map(str::to_owned).into(),
                 file_rule: FileRule::OfficialImages,
@@ -189,16 +191,13 @@ impl Config {
     /// [`SetupError`] with line and column for the first mistake.
     pub fn parse(text: &str, path: impl AsRef<Path>) -> Result<Self, SetupError> {
         let path = path.as_ref();
-        Self::parse_text(text, path).map_err(|error| error.in_file(path))
+        Self::parse_text(text, path).map_err(|error| SetupError::of_document(&error).in_file(path))
     }
 
-    fn parse_text(text: &str, path: &Path) -> Result<Self, SetupError> {
-        let document = DeTable::parse(text).map_err(|error| {
-            let (line, column) = place(text, error.span().map_or(0, |span| span.start));
-            SetupError::new(format!("not TOML: {}", error.message())).at(line, column)
-        })?;
-        let root = Reader::of_document(text, document.get_ref());
-        root.only(&["secrets", "environments", "sources", "cache", "retry"])?;
+    fn parse_text(text: &str, path: &Path) -> Result<Self, TomlError> {
+        let document = Document::parse(text)?;
+        let root = document.root();
+        root.only(&["secrets", "environments", "settings", "policies", "sources", "cache", "retry"])?;
         let mut config = Self::without_file(path.parent().unwrap_or(Path::new("")));
         config.file = Some(path.to_owned());
         if let Some(item) = root.item("secrets") {
@@ -212,12 +211,13 @@ impl Config {
                 config.environments.insert(name.to_owned(), declared.unwrap_or_default());
             }
         }
+        config.declarations = Declarations::read(&root)?;
         config.read_sources(&root)?;
         config.read_times(&root)?;
         Ok(config)
     }
 
-    fn read_sources(&mut self, root: &Reader<'_>) -> Result<(), SetupError> {
+    fn read_sources(&mut self, root: &Reader<'_>) -> Result<(), TomlError> {
         let Some(item) = root.item("sources") else { return Ok(()) };
         let table = item.table()?;
         table.only(&["order", "name-file", "fall-through", "timeout", "poll"])?;
@@ -245,7 +245,7 @@ impl Config {
         set(&mut self.sources.poll, table.item("poll"), Item::duration)
     }
 
-    fn read_times(&mut self, root: &Reader<'_>) -> Result<(), SetupError> {
+    fn read_times(&mut self, root: &Reader<'_>) -> Result<(), TomlError> {
         if let Some(item) = root.item("cache") {
             let table = item.table()?;
             table.only(&["ttl", "negative", "stale-if-error"])?;
@@ -273,6 +273,12 @@ impl Config {
     #[must_use]
     pub fn base(&self) -> &Path {
         &self.base
+    }
+
+    /// Returns the settings and the policies that are declared; without any, the builtin policies.
+    #[must_use]
+    pub fn declarations(&self) -> &Declarations {
+        &self.declarations
     }
 
     /// Tells whether the environment `name` is declared.
@@ -315,19 +321,19 @@ impl Config {
 fn set<'a, T>(
     field: &mut T,
     item: Option<Item<'a>>,
-    read: impl Fn(&Item<'a>) -> Result<T, SetupError>,
-) -> Result<(), SetupError> {
+    read: impl Fn(&Item<'a>) -> Result<T, TomlError>,
+) -> Result<(), TomlError> {
     if let Some(item) = item {
         *field = read(&item)?;
     }
     Ok(())
 }
 
-fn secrets(table: &Reader<'_>) -> Result<Vec<Declared>, SetupError> {
+fn secrets(table: &Reader<'_>) -> Result<Vec<Declared>, TomlError> {
     table.items().into_iter().map(|(name, item)| declared(name, &item)).collect()
 }
 
-fn declared(name: &str, item: &Item<'_>) -> Result<Declared, SetupError> {
+fn declared(name: &str, item: &Item<'_>) -> Result<Declared, TomlError> {
     let name = SecretName::parse(name).map_err(|error| item.error(format!("not a name: {error}")))?;
     if !item.is_table() {
         let places = item.texts()?.iter().map(reference).collect::<Result<_, _>>()?;
@@ -345,7 +351,7 @@ fn declared(name: &str, item: &Item<'_>) -> Result<Declared, SetupError> {
 }
 
 /// Reads a reference to a secret; a text that is none may be a secret itself and is not repeated.
-fn reference(item: &Item<'_>) -> Result<SecretRef, SetupError> {
+fn reference(item: &Item<'_>) -> Result<SecretRef, TomlError> {
     match Schemes::of(SCHEMES).recognise(item.text()?) {
         Recognised::Reference(reference) => Ok(reference),
         Recognised::Malformed(error) => Err(item.error(format!("not a valid reference: {error}"))),
@@ -354,7 +360,7 @@ fn reference(item: &Item<'_>) -> Result<SecretRef, SetupError> {
 }
 
 /// Checks a place of the usual order: a reference once its holes are filled.
-fn template(item: &Item<'_>) -> Result<String, SetupError> {
+fn template(item: &Item<'_>) -> Result<String, TomlError> {
     let text = item.text()?;
     let filled =
         ["{name}", "{NAME}", "{lower}"].iter().fold(text.to_owned(), |text, hole| text.replace(hole, "x"));
@@ -370,7 +376,7 @@ fn template(item: &Item<'_>) -> Result<String, SetupError> {
     }
 }
 
-fn not_a_reference(item: &Item<'_>) -> SetupError {
+fn not_a_reference(item: &Item<'_>) -> TomlError {
     let known = SCHEMES.map(|scheme| format!("{scheme}://")).join(", ");
     item.error("not a reference to a secret").with_hint(format!(
         "values do not belong in this file; say where the secret lives with one of {known}"

@@ -37,6 +37,13 @@ impl SetupError {
         Self(Box::new(Parts { file: None, place: None, key: None, problem, hint: None, cause: None }))
     }
 
+    pub(crate) fn of_document(error: &reticent_config::toml::TomlError) -> Self {
+        let (line, column) = error.place();
+        let own = Self::new(error.problem()).at(line, column);
+        let own = error.key().into_iter().fold(own, Self::for_key);
+        error.hint().into_iter().fold(own, Self::with_hint)
+    }
+
     pub(crate) fn in_file(mut self, file: &Path) -> Self {
         self.0.file.get_or_insert_with(|| file.to_owned());
         self

@@ -4,8 +4,9 @@ use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use reticent_config::toml::place;
+
 use super::SetupError;
-use super::reader::place;
 
 /// The largest configuration: 1 MiB. A device without an end must not fill the memory.
 const LARGEST: u64 = 1 << 20;

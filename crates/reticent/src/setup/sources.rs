@@ -19,15 +19,26 @@ pub(super) struct Sources {
     systemd: Arc<SystemdSource>,
 }
 
-impl Sources {
-    pub(super) fn of(config: &Config) -> Self {
-        let rule = match config.sources.file_rule {
+impl Config {
+    /// How `NAME_FILE` is read.
+    pub(crate) fn name_file_rule(&self) -> reticent_provider_env::FileRule {
+        match self.sources.file_rule {
             FileRule::OfficialImages => reticent_provider_env::FileRule::OfficialImages,
             FileRule::PythonHelper => reticent_provider_env::FileRule::PythonHelper,
             FileRule::Off => reticent_provider_env::FileRule::Off,
-        };
+        }
+    }
+
+    /// The usual order, as templates with `{name}`, `{NAME}` or `{lower}`.
+    pub(crate) fn order(&self) -> &[String] {
+        &self.sources.order
+    }
+}
+
+impl Sources {
+    pub(super) fn of(config: &Config) -> Self {
         Self {
-            env: Arc::new(EnvSource::with_file_rule(ProcessEnvironment, rule)),
+            env: Arc::new(EnvSource::with_file_rule(ProcessEnvironment, config.name_file_rule())),
             dotenv: Arc::new(DotenvSource::new(config.base())),
             file: Arc::new(FileSource::new(config.base())),
             systemd: Arc::new(SystemdSource::from_environment()),

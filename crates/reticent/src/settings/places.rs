@@ -1,0 +1,191 @@
+//! Where settings are looked for: every part has its usual value and can be given.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use reticent_config::{Kind, Layer, Loader, Required, Schema, Setting};
+use reticent_core::hooks::{Actor, Hooks};
+use reticent_provider_env::{Environment, ProcessEnvironment};
+
+use super::layers;
+use crate::setup::{Config, Setup, SetupError};
+
+/// The places that settings come from.
+///
+/// ```
+/// use reticent::settings::Places;
+/// use reticent::setup::Config;
+///
+/// # let folder = tempfile::tempdir()?;
+/// let config = Config::parse("[settings.PORT]\ntype = \"port\"\n", folder.path().join("reticent.toml"))?;
+/// let prepared = Places::usual().with_config(config).with_environment("staging").prepare()?;
+/// assert_eq!(prepared.schema().settings().len(), 1);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Places {
+    folder: Option<PathBuf>,
+    config: Option<Config>,
+    variables: Arc<dyn Environment>,
+    environment: Option<String>,
+    above: Vec<Arc<dyn Layer>>,
+    hooks: Hooks,
+    actor: Actor,
+}
+
+/// The places, opened: a loader, and what `reticent.toml` declares.
+///
+/// ```
+/// use reticent::settings::Places;
+///
+/// # let folder = tempfile::tempdir()?;
+/// # tokio::runtime::Builder::new_current_thread().enable_time().build()?.block_on(async {
+/// let prepared = Places::usual().in_folder(folder.path()).with_environment("development").prepare()?;
+/// assert!(prepared.loader().check(prepared.schema()).await.is_ok());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Prepared {
+    loader: Loader,
+    schema: Schema,
+    config: Config,
+}
+
+impl Places {
+    /// Takes the environment of the process, and `reticent.toml` in the working directory or above it.
+    #[must_use]
+    pub fn usual() -> Self {
+        Self {
+            folder: None,
+            config: None,
+            variables: Arc::new(ProcessEnvironment),
+            environment: None,
+            above: Vec::new(),
+            hooks: Hooks::none(),
+            actor: Actor::default(),
+        }
+    }
+
+    /// Looks for `reticent.toml` and `.env` from this folder on.
+    #[must_use]
+    pub fn in_folder(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.folder = Some(folder.into());
+        self
+    }
+
+    /// Takes this configuration, and looks for none.
+    #[must_use]
+    pub fn with_config(mut self, config: Config) -> Self {
+        self.config = Some(config);
+        self
+    }
+
+    /// Takes these variables instead of those of the process.
+    #[must_use]
+    pub fn with_variables(mut self, variables: impl Environment + 'static) -> Self {
+        self.variables = Arc::new(variables);
+        self
+    }
+
+    /// Says which environment it is, instead of the setting `ENVIRONMENT`.
+    #[must_use]
+    pub fn with_environment(mut self, environment: impl Into<String>) -> Self {
+        self.environment = Some(environment.into());
+        self
+    }
+
+    /// Adds a layer above all others, below those that were added so: a command line's options.
+    #[must_use]
+    pub fn with_layer(mut self, layer: impl Layer + 'static) -> Self {
+        self.above.push(Arc::new(layer));
+        self
+    }
+
+    /// Lets `hooks` decide, record and mask each read of a secret, which `actor` makes.
+    #[must_use]
+    pub fn with_hooks(mut self, hooks: Hooks, actor: Actor) -> Self {
+        self.hooks = hooks;
+        self.actor = actor;
+        self
+    }
+
+    /// Finds the configuration, and builds the layers and the resolver behind them.
+    ///
+    /// # Errors
+    /// [`SetupError`] when the configuration is not as it should be, or there is no working directory.
+    pub fn prepare(&self) -> Result<Prepared, SetupError> {
+        let config = self.find_config()?;
+        let setup = Setup::with_hooks(config.clone(), None, self.hooks.clone(), self.actor.clone())?;
+        let mut loader = Loader::new()
+            .with_policies(config.declarations().policies().clone())
+            .with_hooks(self.hooks.clone(), self.actor.clone())
+            .with_source(setup.schemes(), setup.resolver().clone());
+        if let Some(environment) = &self.environment {
+            loader = loader.with_environment(environment);
+        }
+        loader = self.above.iter().cloned().fold(loader, Loader::with_shared_layer);
+        loader = layers::add(loader, &config, &self.variables);
+        let mut schema = config.declarations().schema().clone();
+        for declared in config.secrets(None)? {
+            // `[secrets]` says where, `[settings]` says what; a name in both is one setting.
+            if schema.find(declared.name().as_str()).is_none() {
+                let required = if declared.is_optional() { Required::Never } else { Required::Always };
+                let setting = Setting::new(declared.name().as_str(), Kind::Secret).with_required(required);
+                schema.add(setting.with_about(declared.about().unwrap_or_default()));
+            }
+        }
+        Ok(Prepared { loader, schema, config })
+    }
+
+    fn find_config(&self) -> Result<Config, SetupError> {
+        if let Some(config) = &self.config {
+            return Ok(config.clone());
+        }
+        let folder = match &self.folder {
+            Some(folder) => folder.clone(),
+            None => std::env::current_dir()
+                .map_err(|error| SetupError::new("there is no working directory").with_cause(error))?,
+        };
+        Config::discover(&folder)
+    }
+}
+
+impl Prepared {
+    /// Returns the loader over the places.
+    #[must_use]
+    pub fn loader(&self) -> &Loader {
+        &self.loader
+    }
+
+    /// Returns what `reticent.toml` declares: its settings, and its secrets as settings.
+    #[must_use]
+    pub fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Returns the configuration.
+    #[must_use]
+    pub fn config(&self) -> &Config {
+        &self.config
+    }
+
+    /// Adds to the settings of a program what `reticent.toml` says about them: rules, other names, and that they must
+    /// be there.
+    #[must_use]
+    pub fn refined(&self, mut schema: Schema) -> Schema {
+        schema.refine(self.config.declarations().schema());
+        schema
+    }
+}
+
+impl fmt::Debug for Places {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Places")
+            .field("folder", &self.folder)
+            .field("environment", &self.environment)
+            .finish_non_exhaustive()
+    }
+}
