@@ -11,7 +11,7 @@ use reticent_core::{Placeholder, Secret};
 
 use crate::read;
 use crate::rule::Rule;
-use crate::schema::Setting;
+use crate::schema::{Kind, Setting};
 
 /// What a rule says about a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,8 +59,21 @@ impl Subject<'_> {
     }
 }
 
-/// Judges one value by one rule.
+/// Judges a value by one rule; of a list each entry.
 pub(crate) fn judge(rule: &Rule, subject: &Subject<'_>) -> Verdict {
+    let entries = match subject.setting.kind() {
+        Kind::List(_) => read::list(subject.value),
+        _ => None,
+    };
+    let Some(entries) = entries else { return judge_one(rule, subject) };
+    let of_entry = |value| judge_one(rule, &Subject { value, ..*subject });
+    let mut verdicts: Vec<Verdict> = entries.iter().map(of_entry).collect();
+    let worst = verdicts.iter().position(|verdict| matches!(verdict, Verdict::Fail(_)));
+    let worst = worst.or_else(|| verdicts.iter().position(|verdict| *verdict != Verdict::Pass));
+    worst.map_or(Verdict::Pass, |index| verdicts.swap_remove(index))
+}
+
+fn judge_one(rule: &Rule, subject: &Subject<'_>) -> Verdict {
     let bytes = subject.bytes();
     match rule {
         Rule::MinLen(count) => Verdict::when(text::length(bytes) >= *count, || {
@@ -111,6 +124,15 @@ fn not_placeholder(subject: &Subject<'_>) -> Verdict {
             Verdict::Pass
         }
         Some(why) => Verdict::Fail(why.to_string()),
+        None => url_password(bytes),
+    }
+}
+
+/// `postgres://app:postgres@db` is no placeholder as a whole; its password is.
+fn url_password(bytes: &[u8]) -> Verdict {
+    let password = read::Url::parse(bytes).and_then(read::Url::password);
+    match password.and_then(|password| Placeholder::judge("", password.as_bytes())) {
+        Some(why) => Verdict::Fail(format!("the password of this URL is {why}")),
         None => Verdict::Pass,
     }
 }
@@ -143,7 +165,6 @@ pub(crate) fn remedy(rule: &Rule) -> String {
 mod tests {
     use super::*;
     use crate::rule::Strength;
-    use crate::schema::Kind;
 
     pub(super) fn check(setting: &Setting, rule: Rule, value: &str, want: &str) {
         let value = Secret::copy_of(value.as_bytes());
@@ -197,6 +218,12 @@ mod tests {
                 "the example from the documents of this setting",
             ),
             (Rule::NotPlaceholder, "q8Zt0vLw2nXc5Rb7", "postgres", "a shipped default"),
+            (
+                Rule::NotPlaceholder,
+                "postgres://postgres:q8Zt0vLw@h/x",
+                "postgres://app:postgres@h/x",
+                "the password of this URL is a shipped default",
+            ),
             (Rule::MinTls, "TLSv1.3", "TLSv1.1", "allows TLS before 1.2"),
             (
                 Rule::Strength(Strength::Key),
@@ -208,6 +235,10 @@ mod tests {
             check(&secret, rule.clone(), kept, "pass");
             check(&secret, rule, broken, message);
         }
+        let list = Setting::new("API_KEYS", Kind::List(Box::new(Kind::Secret)));
+        check(&list, Rule::MinLen(3), "abc,abcd", "pass");
+        check(&list, Rule::MinLen(3), "abc,ab", "too short (need 3 or more characters)");
+        check(&list, Rule::MinLen(3), "", "pass");
         check(&text, Rule::NotPlaceholder, "postgres", "pass");
         check(&text, Rule::NotPlaceholder, "your-token-here", "a placeholder");
     }

@@ -198,7 +198,7 @@ impl Loader {
 
     /// Reads and judges the settings of `schema`.
     pub async fn resolve(&self, schema: &Schema) -> Resolution {
-        let mut broken = Vec::new();
+        let mut broken: Vec<Item> = schema.contradictions().iter().map(|name| contradiction(name)).collect();
         let names = Names::of(&self.layers, &mut broken).await;
         let environment = self.find_environment(&names, &mut broken).await;
         let schema = conditions::with_switches(match self.policies.of(&environment) {
@@ -262,6 +262,11 @@ impl Loader {
             report.push(item);
         }
     }
+}
+
+fn contradiction(name: &str) -> Item {
+    let problem = Problem::new("schema", "declared twice, with different forms");
+    Item::new(name, "schema").with_problem(problem.with_remedy("give one of the two fields another name"))
 }
 
 impl Default for Loader {

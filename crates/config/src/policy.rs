@@ -314,10 +314,14 @@ impl Policies {
         self
     }
 
-    /// Adds an environment that asks nothing, where it is not known yet.
+    /// Adds an environment that nobody described, where it is not known yet: it asks what staging asks.
     #[must_use]
     pub fn with_environment(mut self, name: &str) -> Self {
-        self.0.entry(name.to_owned()).or_insert_with(|| Policy::new(name));
+        if self.canonical(name).is_none() {
+            let policy =
+                self.of("staging").map_or_else(|| Policy::new(name), |policy| policy.clone().renamed(name));
+            self.0.insert(name.to_owned(), policy);
+        }
         self
     }
 

@@ -74,7 +74,7 @@ mod tests {
         for word in ["false", "False", "0", "f", "n", "off", "no"] {
             assert_eq!(flag(word.as_bytes()), Some(false), "{word}");
         }
-        for word in ["", "2", "10", "tru", "yes please", "enabled", "\u{e9}"] {
+        for word in ["", "2", "10", "truth", "yes please", "enabled", "\u{e9}"] {
             assert_eq!(flag(word.as_bytes()), None, "{word}");
         }
     }

@@ -24,6 +24,7 @@ pub use setting::Setting;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Schema {
     settings: Vec<Setting>,
+    contradictions: Vec<String>,
 }
 
 impl Schema {
@@ -46,6 +47,22 @@ impl Schema {
             Some(known) => *known = setting,
             None => self.settings.push(setting),
         }
+    }
+
+    /// Adds a field of a struct. Two fields may be one setting where they have one form; otherwise it is a mistake of the
+    /// program, and a report tells it.
+    pub(crate) fn add_field(&mut self, setting: Setting) {
+        match self.settings.iter_mut().find(|known| known.answers_to(setting.name())) {
+            None => self.settings.push(setting),
+            Some(known) if known.kind() == setting.kind() => known.refine(&setting),
+            Some(_) => self.contradictions.push(setting.name().to_owned()),
+        }
+    }
+
+    /// Returns the names that two fields of a program give to settings of different forms.
+    #[must_use]
+    pub fn contradictions(&self) -> &[String] {
+        &self.contradictions
     }
 
     /// Adds all of `other`, whose settings count where both have one.

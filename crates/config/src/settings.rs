@@ -43,6 +43,35 @@ use crate::schema::Schema;
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// A type that does not fit its attributes does not compile: what is required only sometimes is an `Option`.
+///
+/// ```compile_fail,E0080
+/// #[derive(reticent_config::Settings)]
+/// struct App {
+///     #[setting(required_in = "production")]
+///     sentry_dsn: String,
+/// }
+/// ```
+///
+/// A secret is kept in a type whose `Debug` shows nothing.
+///
+/// ```compile_fail,E0080
+/// #[derive(reticent_config::Settings)]
+/// struct App {
+///     #[setting(secret)]
+///     api_key: String,
+/// }
+/// ```
+///
+/// A type that no value can be read into is refused.
+///
+/// ```compile_fail,E0277
+/// #[derive(reticent_config::Settings)]
+/// struct App {
+///     since: std::time::Instant,
+/// }
+/// ```
 pub trait Settings: Sized {
     /// What every name begins with when the struct is the outermost one.
     const PREFIX: &'static str = "";
@@ -105,7 +134,7 @@ impl<T: FromValue> FromSetting for T {
     const SHOWS_VALUE: bool = T::SHOWS_VALUE;
 
     fn declare(field: Field, schema: &mut Schema) {
-        schema.add(field.into_setting(T::kind()));
+        schema.add_field(field.into_setting(T::kind()));
     }
 
     fn is_present(field: &Field, values: &Values) -> bool {

@@ -41,6 +41,8 @@ pub mod prelude {
     #[cfg(feature = "resolve")]
     pub use reticent_resolve::{Resolver, SecretHandle};
 
+    #[cfg(feature = "config")]
+    pub use crate::Settings;
     #[cfg(feature = "setup")]
     pub use crate::setup::Setup;
 }

@@ -12,6 +12,8 @@ mod shared;
 use std::future::Future;
 use std::sync::Arc;
 
+use reticent_config::Schema;
+
 pub use error::LoadError;
 pub use places::{Places, Prepared};
 
@@ -45,6 +47,12 @@ pub use places::{Places, Prepared};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub trait Settings: reticent_config::Settings + Send {
+    /// Returns the schema, from which `.env.example` and the other documents are made.
+    #[must_use]
+    fn schema() -> Schema {
+        <Self as reticent_config::Settings>::schema()
+    }
+
     /// Loads from the usual places, by `reticent.toml` if there is one.
     ///
     /// # Errors

@@ -8,12 +8,13 @@ const KEYS: [&str; 3] = ["like", "private-files", "rules"];
 
 const RULE_KEYS: [&str; 5] = ["names", "except", "secret", "required", "drop"];
 
-/// Reads a policy: it begins as the builtin one that `like` names, or that of its own name, or as one that asks nothing.
+/// Reads a policy: it begins as the builtin one that `like` names, or that of its own name, or as staging's; `nothing`
+/// is a beginning, too.
 pub(super) fn read(name: &str, item: &Item<'_>, builtin: &Policies) -> Result<Policy, TomlError> {
     let table = item.table()?;
     table.only(&KEYS)?;
     let base = match table.item("like") {
-        None => builtin.of(name).cloned(),
+        None => builtin.of(name).or_else(|| builtin.of("staging")).cloned(),
         Some(item) if item.text()? == "nothing" => None,
         Some(item) => {
             let known = builtin.of(item.text()?).cloned();

@@ -29,10 +29,11 @@ const BY_PARAMETER: [(&str, &[&str], &[&str]); 3] = [
     ("mongodb", &["tls", "ssl"], &["true"]),
 ];
 
-/// The parts of a URL that are looked at; userinfo is passed over.
+/// The parts of a URL that are looked at.
 #[derive(Clone, Copy)]
 pub(crate) struct Url<'a> {
     scheme: &'a str,
+    password: Option<&'a str>,
     host: &'a str,
     query: &'a str,
 }
@@ -65,14 +66,21 @@ impl<'a> Url<'a> {
         let (rest, _) = rest.split_once('#').unwrap_or((rest, ""));
         let (rest, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
-        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        let (userinfo, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+        let password = userinfo.split_once(':').map(|(_, password)| password);
         let has_socket = scheme.contains("unix") || query.contains("host=/") || host.starts_with("%2F");
         let hosts_fit = host.split(',').all(has_host_and_port);
         (hosts_fit || has_socket || host.is_empty() && is_file(scheme) && !path.is_empty()).then_some(Self {
             scheme,
+            password,
             host,
             query,
         })
+    }
+
+    /// Returns the password as it is written, percent signs and all.
+    pub(crate) fn password(self) -> Option<&'a str> {
+        self.password
     }
 
     pub(crate) fn encryption(self) -> Encryption {

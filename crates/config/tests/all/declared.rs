@@ -1,6 +1,8 @@
 //! Schemas and policies in `reticent.toml`.
 
-use reticent_config::{Condition, Declarations, Kind, Loader, Required, Rule, Setting, Settings, Strength};
+use reticent_config::{
+    Condition, Declarations, Kind, Loader, Required, Rule, Schema, Setting, Settings, Strength,
+};
 use reticent_core::Secret;
 
 use crate::support::{block_on, env};
@@ -152,6 +154,19 @@ fn a_program_in_another_language_is_checked_just_the_same() {
         "PORT: expected a whole number 0–65535 (from env PORT; value withheld)\n\
          API_TOKEN: too short (need 32 or more characters) (from env api_token; value withheld)",
     );
+}
+
+#[test]
+fn an_environment_that_nobody_described_is_judged_as_staging() {
+    let declared = Declarations::parse(
+        "[environments.canary.secrets]\n[policies.qa]\n[policies.lab]\nlike = \"nothing\"",
+    );
+    let policies = declared.expect("it is right").policies().clone();
+    for (environment, want) in [("canary", 1), ("qa", 1), ("lab", 0), ("development", 0)] {
+        let loader = Loader::new().with_policies(policies.clone()).with_environment(environment);
+        let report = block_on(loader.with_layer(env(&[("DEBUG", "1")])).check(&Schema::new()));
+        assert_eq!(report.problems().count(), want, "{environment}");
+    }
 }
 
 #[test]

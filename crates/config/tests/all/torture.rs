@@ -20,7 +20,7 @@ const VALUES: [&str; 16] = [
     "\"dq\"",
     "'sq'",
     "  padded  ",
-    "$2a$10$N9qo8uLOickgx2ZMRZoMye",
+    "$2a$10$abcdefghijklmnopqrstuv",
     "p#w",
     "line one\nline two\r\n",
     "h\u{e9}llo \u{1f600}",

@@ -210,3 +210,32 @@ fn a_rule_is_judged_beside_the_type() {
          RATIO: out of range (allowed: 0.5 or more) (from env RATIO; value withheld)",
     );
 }
+
+#[test]
+fn two_fields_of_one_name_agree_or_are_told() {
+    #[derive(Settings, Debug)]
+    struct Outer {
+        log_level: String,
+        #[setting(prefix = "")]
+        inner: Inner,
+        #[setting(prefix = "")]
+        other: Other,
+    }
+    #[derive(Settings, Debug)]
+    struct Inner {
+        #[setting(min_len = 3)]
+        log_level: String,
+    }
+    #[derive(Settings, Debug)]
+    struct Other {
+        #[expect(dead_code, reason = "it is never loaded")]
+        log_level: bool,
+    }
+    assert_eq!(Outer::schema().settings().len(), 1);
+    assert_eq!(Outer::schema().contradictions(), ["LOG_LEVEL"]);
+    assert_eq!(lines::<Outer>(&[("LOG_LEVEL", "true")]), "LOG_LEVEL: declared twice, with different forms");
+    let inner: Inner = load(&[("LOG_LEVEL", "info")]).expect("it loads");
+    assert_eq!(inner.log_level, "info");
+    let outer = |outer: Outer| (outer.log_level, outer.inner, outer.other);
+    assert!(load::<Outer>(&[("LOG_LEVEL", "true")]).map(outer).is_err());
+}
