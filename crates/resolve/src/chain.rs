@@ -24,6 +24,8 @@ pub(crate) struct Outcome {
     pub(crate) result: Result<Won, SourceError>,
     /// Every place that did not give the secret, in order; in a failure also the place that ended the search.
     pub(crate) tried: Vec<Attempt>,
+    /// The places that held a reference to the next one, at the end of the search.
+    pub(crate) followed: Vec<SecretRef>,
     /// Whether a place was passed over for a transient failure, so that the answer may be a makeshift.
     pub(crate) makeshift: bool,
 }
@@ -80,6 +82,8 @@ struct Search<'a> {
     next: usize,
     /// The references that were followed from the present place, the last of which is read next.
     trail: Vec<SecretRef>,
+    /// The places where these references stood.
+    followed: Vec<SecretRef>,
     tried: Vec<Attempt>,
     absent: Option<SourceError>,
     passed_over: Option<(SourceError, SecretRef)>,
@@ -95,6 +99,7 @@ impl<'a> Search<'a> {
             places,
             next: 0,
             trail: vec![],
+            followed: vec![],
             tried: vec![],
             absent: None,
             passed_over: None,
@@ -115,7 +120,7 @@ impl<'a> Search<'a> {
         self.next += 1;
         if !self.trail.is_empty() {
             // Somebody wrote that the secret is there; another place would be a guess.
-            self.result = Some(Err(self.told_by_name(error, &place)));
+            self.result = Some(Err(self.told_of_trail(error, &place)));
         } else if error.kind() == ErrorKind::NotFound {
             self.absent = Some(error);
         } else if error.is_transient() && self.inner.fallthrough == Fallthrough::NotFoundOrTransient {
@@ -141,6 +146,7 @@ impl<'a> Search<'a> {
             )),
             Recognised::Reference(target) => {
                 self.trail.push(target);
+                self.followed.push(place);
                 None
             }
             Recognised::Malformed(error) => {
@@ -161,7 +167,8 @@ impl<'a> Search<'a> {
         let Self { ref tried, ref result, .. } = self;
         let result = result.clone().unwrap_or_else(|| Err(self.nowhere()));
         let result = result.map_err(|error| error.with_tried(tried.clone()));
-        Outcome { result, makeshift: self.passed_over.is_some(), tried: self.tried }
+        let Self { tried, followed, passed_over, .. } = self;
+        Outcome { result, tried, followed, makeshift: passed_over.is_some() }
     }
 
     /// No place has it. While one of them could not be asked, that is not the same as absent.
@@ -197,6 +204,13 @@ impl<'a> Search<'a> {
         SourceError::new(ErrorKind::NotFound, labels.join(", "))
             .for_key(Arc::clone(self.request.key()))
             .with_hint(format!("set one of {}", places.join(", ")))
+    }
+
+    /// Says which place leads to the one that failed, since that is where a mistake would stand.
+    fn told_of_trail(&self, error: SourceError, place: &SecretRef) -> SourceError {
+        let Some(holder) = self.followed.last() else { return self.told_by_name(error, place) };
+        let hint = format!("{holder} refers to {place}; set what is there, or mend the reference");
+        self.told_by_name(error, place).with_hint(hint)
     }
 
     /// Says the logical name first, since that is what was asked for, and the place after it.

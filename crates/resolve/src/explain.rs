@@ -41,15 +41,15 @@ impl Resolver {
         if let Err(error) = self.admit(request) {
             return Provenance::failed(error);
         }
-        let Outcome { result, tried, .. } = search_alone(&self.inner, request).await;
+        let Outcome { result, tried, followed, .. } = search_alone(&self.inner, request).await;
         let label = self.inner.label(&result);
         let found = result.as_ref().ok().map(|won| found(won, &label));
         let access = request.access(&self.actor);
         let access = found.as_ref().map_or(access, |found| access.at(&found.place));
         let read: Result<Secret, _> = result.map(|won| won.secret);
         match self.inner.hooks.fetch(&access, &label, ready(read)).await {
-            Ok(_) => Provenance { tried, found, failure: None },
-            Err(error) => Provenance { tried, found: None, failure: Some(error) },
+            Ok(_) => Provenance { tried, followed, found, failure: None },
+            Err(error) => Provenance { tried, followed, found: None, failure: Some(error) },
         }
     }
 }

@@ -26,6 +26,7 @@ use reticent_core::{Attempt, SecretRef, SourceError, VersionId};
 #[derive(Clone, Debug)]
 pub struct Provenance {
     pub(crate) tried: Vec<Attempt>,
+    pub(crate) followed: Vec<SecretRef>,
     pub(crate) found: Option<Found>,
     pub(crate) failure: Option<SourceError>,
 }
@@ -35,6 +36,13 @@ impl Provenance {
     #[must_use]
     pub fn tried(&self) -> &[Attempt] {
         &self.tried
+    }
+
+    /// Returns the places that held a reference to the next one, in the order in which they were followed. The last
+    /// leads to the place that gave the secret, or to the last one that was tried.
+    #[must_use]
+    pub fn followed(&self) -> &[SecretRef] {
+        &self.followed
     }
 
     /// Returns the place that gave the secret.
@@ -50,7 +58,7 @@ impl Provenance {
     }
 
     pub(crate) fn failed(error: SourceError) -> Self {
-        Self { tried: error.tried().to_vec(), found: None, failure: Some(error) }
+        Self { tried: error.tried().to_vec(), followed: Vec::new(), found: None, failure: Some(error) }
     }
 }
 

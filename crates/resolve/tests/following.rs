@@ -52,6 +52,20 @@ async fn what_a_reference_leads_to_must_be_there() {
 }
 
 #[tokio::test]
+async fn the_places_that_refer_are_told_and_a_hint_does_not_overwrite_them() {
+    let layer = Arc::new(MemorySource::new("layer").with("layer://A", "vault://gone"));
+    let resolver = resolver(&layer, &Arc::new(MemorySource::new("vault")));
+    let provenance = resolver.explain_name(&SecretName::parse("A").expect("a name")).await;
+    assert_eq!(provenance.followed().iter().map(ToString::to_string).collect::<Vec<_>>(), ["layer://A"]);
+    let failure = provenance.failure().expect("nothing is there");
+    assert_eq!(
+        failure.hint(),
+        Some("layer://A refers to vault://gone; set what is there, or mend the reference")
+    );
+    assert_eq!(failure.tried().len(), 1);
+}
+
+#[tokio::test]
 async fn a_circle_and_a_defect_are_errors_without_the_text() {
     let circle = "A: not a valid reference for layer: at layer://A: more than four references lead from one to the next";
     check(&[("layer://A", "layer://A")], Err((ErrorKind::InvalidReference, circle))).await;

@@ -1,6 +1,6 @@
 //! `where`: what was tried for a name, in order.
 
-use reticent::core::{Attempt, ErrorKind, Visible};
+use reticent::core::{Attempt, ErrorKind, SecretRef, Visible};
 use serde_json::{Value, json};
 
 use crate::app::written;
@@ -49,6 +49,10 @@ pub(crate) fn run(args: &WhereArgs, context: &Context) -> Result<Exit> {
 
 fn as_text(target: &Target, provenance: &reticent::resolve::Provenance) -> String {
     let mut rows: Vec<(String, String)> = provenance.tried().iter().map(row).collect();
+    let leads =
+        |place: &SecretRef| (Visible(&place.to_string()).to_string(), "refers to the next".to_owned());
+    let at = before_the_end(provenance);
+    rows.splice(at..at, provenance.followed().iter().map(leads));
     if let Some(found) = provenance.found() {
         let version = found.version().map_or(String::new(), |version| format!(", version {version}"));
         rows.push((found.place().to_string(), format!("found{version}")));
@@ -59,6 +63,12 @@ fn as_text(target: &Target, provenance: &reticent::resolve::Provenance) -> Strin
         text.push_str(&format!("  {place:width$}  {outcome}\n"));
     }
     text
+}
+
+/// Where the places that were followed belong: before the place that they lead to.
+fn before_the_end(provenance: &reticent::resolve::Provenance) -> usize {
+    let tried = provenance.tried().len();
+    if provenance.found().is_some() { tried } else { tried.saturating_sub(1) }
 }
 
 fn row(attempt: &Attempt) -> (String, String) {
@@ -77,6 +87,9 @@ fn as_json(target: &Target, provenance: &reticent::resolve::Provenance) -> Strin
             })
         })
         .collect();
+    let leads = |place: &SecretRef| json!({ "ref": place.to_string(), "source": place.scheme(), "status": "followed", "note": null });
+    let at = before_the_end(provenance);
+    tried.splice(at..at, provenance.followed().iter().map(leads));
     let found = provenance.found();
     if let Some(found) = found {
         tried.push(json!({ "ref": found.place().to_string(), "source": found.source(), "status": "found", "note": null }));

@@ -133,6 +133,16 @@ fn a_reference_found_in_a_layer_is_resolved() {
         .file("secrets/db", "followed\n")
         .with("LOOP2", "env://LOOP2");
     sandbox.run(&["get", "DB_PASSWORD"]).is(0, "followed", "");
+    sandbox.run(&["where", "DB_PASSWORD"]).is(
+        0,
+        "DB_PASSWORD\n\
+         \x20 env://DB_PASSWORD                not found\n\
+         \x20 file:///run/secrets/DB_PASSWORD  not found\n\
+         \x20 file:///run/secrets/db_password  not found\n\
+         \x20 dotenv://.env#DB_PASSWORD        refers to the next\n\
+         \x20 file://secrets/db                found\n",
+        "",
+    );
     let looped = sandbox.run(&["get", "LOOP"]);
     assert_eq!(looped.code, 2, "{}", looped.stderr);
 }
