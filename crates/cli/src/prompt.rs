@@ -10,12 +10,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use reticent::core::SecretBuffer;
-use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{
+    LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcgetpgrp, tcsetattr,
+};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
 use signal_hook::low_level::emulate_default_handler;
 
 /// What Backspace sends, whichever the terminal is set to.
 const ERASE: [u8; 2] = [0x08, 0x7f];
+
+/// What the signals and the question know of each other.
+struct State {
+    is_asking: AtomicBool,
+    /// The question was put again, so what was typed before the stop does not count.
+    is_new: AtomicBool,
+}
 
 /// Asks with the echo off and reads one line of at most `limit` bytes into `buffer`, without its newline.
 pub(crate) fn ask(buffer: &mut SecretBuffer, terminal: &File, prompt: &str, limit: usize) -> io::Result<()> {
@@ -24,12 +33,12 @@ pub(crate) fn ask(buffer: &mut SecretBuffer, terminal: &File, prompt: &str, limi
     silent.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON);
     silent.special_codes[SpecialCodeIndex::VMIN] = 1;
     silent.special_codes[SpecialCodeIndex::VTIME] = 0;
-    let asking = Arc::new(AtomicBool::new(true));
-    give_back_on_signals(terminal.try_clone()?, before.clone(), silent.clone(), prompt.to_owned(), &asking)?;
+    let state = Arc::new(State { is_asking: AtomicBool::new(true), is_new: AtomicBool::new(false) });
+    give_back_on_signals(terminal.try_clone()?, before.clone(), silent.clone(), prompt.to_owned(), &state)?;
     show(prompt);
     tcsetattr(terminal, OptionalActions::Flush, &silent)?;
-    let read = read_line(terminal, buffer, &before, limit);
-    asking.store(false, Ordering::SeqCst);
+    let read = read_line(terminal, buffer, &before, limit, &state.is_new);
+    state.is_asking.store(false, Ordering::SeqCst);
     // What was pasted beyond the first line must not reach the shell, which would show and run it.
     let restored = tcsetattr(terminal, OptionalActions::Flush, &before);
     let _ = io::stderr().write_all(b"\n");
@@ -47,20 +56,21 @@ fn give_back_on_signals(
     before: Termios,
     silent: Termios,
     prompt: String,
-    asking: &Arc<AtomicBool>,
+    state: &Arc<State>,
 ) -> io::Result<()> {
     let mut signals = signal_hook::iterator::Signals::new([SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP])?;
-    let asking = Arc::clone(asking);
+    let state = Arc::clone(state);
     std::thread::Builder::new().name("prompt".to_owned()).spawn(move || {
         for signal in signals.forever() {
-            let was_asking = asking.load(Ordering::SeqCst);
-            if was_asking {
+            let was_asking = state.is_asking.load(Ordering::SeqCst);
+            if was_asking && is_ours(&terminal) {
                 let _ = tcsetattr(&terminal, OptionalActions::Now, &before);
                 let _ = io::stderr().write_all(b"\n");
             }
             // It comes back only from a stop.
             let _ = emulate_default_handler(signal);
             if was_asking {
+                state.is_new.store(true, Ordering::SeqCst);
                 show(&prompt);
                 let _ = tcsetattr(&terminal, OptionalActions::Now, &silent);
             }
@@ -69,7 +79,19 @@ fn give_back_on_signals(
     Ok(())
 }
 
-fn read_line(mut terminal: &File, buffer: &mut SecretBuffer, keys: &Termios, limit: usize) -> io::Result<()> {
+/// Tells whether we are in the foreground: a change of the terminal from behind would stop us in place of ending us.
+fn is_ours(terminal: &File) -> bool {
+    // A terminal that controls nobody, such as one handed over as a file, is ours too.
+    tcgetpgrp(terminal).map_or(true, |group| group == rustix::process::getpgrp())
+}
+
+fn read_line(
+    mut terminal: &File,
+    buffer: &mut SecretBuffer,
+    keys: &Termios,
+    limit: usize,
+    is_new: &AtomicBool,
+) -> io::Result<()> {
     let is = |index, byte| keys.special_codes[index] == byte && byte != 0;
     let mut byte = zeroize::Zeroizing::new([0_u8; 1]);
     loop {
@@ -78,6 +100,9 @@ fn read_line(mut terminal: &File, buffer: &mut SecretBuffer, keys: &Termios, lim
             Ok(_) => {}
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
             Err(error) => return Err(error),
+        }
+        if is_new.swap(false, Ordering::SeqCst) {
+            buffer.truncate(0);
         }
         match byte[0] {
             b'\n' | b'\r' => return Ok(()),

@@ -35,6 +35,9 @@ pub(crate) fn run(args: &InitArgs, context: &Context) -> Result<Exit> {
     if std::env::var_os("CREDENTIALS_DIRECTORY").is_some() {
         context.output.say("found systemd credentials: systemd://ID names one");
     }
+    if !args.dry_run {
+        context.output.say("next: reticent set NAME, then reticent run -- CMD");
+    }
     Ok(Exit::Fine)
 }
 
@@ -106,8 +109,12 @@ fn example(keys: &[String]) -> String {
 fn create(args: &InitArgs, context: &Context, name: &str, text: &str) -> Result<()> {
     let path = context.folder().join(name);
     if args.dry_run {
-        let what = if path.exists() { "would keep" } else { "would write" };
-        context.output.say(format!("{what} {name}"));
+        if path.symlink_metadata().is_ok() {
+            context.output.say(format!("would keep {name}"));
+        } else {
+            super::writing::may_write_into(context.folder())?;
+            context.output.say(format!("would write {name}"));
+        }
         return Ok(());
     }
     let done = match write_new(&path, text) {
@@ -130,8 +137,9 @@ fn write_new(path: &Path, text: &str) -> std::result::Result<(), FileError> {
 /// Appends the lines that `.gitignore` lacks.
 fn ignore(args: &InitArgs, context: &Context) -> Result<()> {
     let path = context.folder().join(".gitignore");
-    let present = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
+    let present = match std::fs::read(&path) {
+        // A pattern may hold any bytes; ours are ASCII.
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(Failure::file("read", &path, &error)),
     };

@@ -1,5 +1,7 @@
 //! What the commands that write have in common: where a name is written, what a plan says, what JSON shows.
 
+use std::path::Path;
+
 use reticent::core::{ErrorKind, Secret, SecretRef, VersionId};
 use reticent::setup::Setup;
 use serde_json::{Map, Value, json};
@@ -39,9 +41,13 @@ pub(crate) fn put(
 
 /// Tells before a write what the folder's mode would say to it.
 pub(crate) fn may_write(setup: &Setup, at: &SecretRef) -> Result<()> {
-    let Some(folder) = setup.folder_of(at) else { return Ok(()) };
+    setup.folder_of(at).map_or(Ok(()), |folder| may_write_into(&folder))
+}
+
+/// Tells whether a file can be made in `folder`.
+pub(crate) fn may_write_into(folder: &Path) -> Result<()> {
     let needed = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
-    rustix::fs::access(&folder, needed).map_err(|error| Failure::file("write into", &folder, &error.into()))
+    rustix::fs::access(folder, needed).map_err(|error| Failure::file("write into", folder, &error.into()))
 }
 
 /// Reads what stands at each place now; nothing there is `None`.

@@ -6,7 +6,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, tcgetattr};
 
@@ -140,7 +140,6 @@ fn get_shows_a_value_only_when_asked_and_never_lets_it_act_on_the_terminal() {
 
 #[test]
 fn run_stops_with_its_child_and_both_go_on() {
-    use rustix::process::{WaitId, WaitIdOptions, waitid};
     let terminal = Terminal::new();
     let sandbox = Sandbox::new();
     // `setsid` makes the pseudo-terminal the controlling one, as a shell's is; then it becomes our program.
@@ -161,4 +160,27 @@ fn run_stops_with_its_child_and_both_go_on() {
     kill_process(pid, Signal::CONT).expect("as fg does");
     let output = child.wait_with_output().expect("it ends");
     assert_eq!((output.status.code(), output.stdout.as_slice()), (Some(5), &b"before\nafter\n"[..]));
+}
+
+#[test]
+fn a_stopped_question_is_put_again_from_the_beginning() {
+    let sandbox = Sandbox::new();
+    let mut terminal = Terminal::new();
+    let mut child = terminal.asked(&sandbox);
+    let pid = Pid::from_raw(i32::try_from(child.id()).expect("a process")).expect("not zero");
+    terminal.person.write_all(b"half").expect("it is typed");
+    std::thread::sleep(Duration::from_millis(50));
+    kill_process(pid, Signal::TSTP).expect("it is there");
+    let stopped = waitid(WaitId::Pid(pid), WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT);
+    assert!(stopped.expect("it is ours").is_some_and(|status| status.stopped()));
+    assert!(terminal.echoes(), "the shell has its echo");
+    kill_process(pid, Signal::CONT).expect("as fg does");
+    let begun = Instant::now();
+    while terminal.echoes() {
+        assert!(begun.elapsed() < Duration::from_secs(10), "it never asked again");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    terminal.person.write_all(b"whole\n").expect("it is typed");
+    assert!(child.wait().expect("it ends").success());
+    assert_eq!(sandbox.read(".env"), "A=whole\n");
 }

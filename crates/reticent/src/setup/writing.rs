@@ -1,5 +1,6 @@
 //! Writing to a place, and everything that can be checked before.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -46,11 +47,15 @@ impl Setup {
             };
             render_entry(key, value).map_err(refused)?;
         }
-        let folder = self.folder_of(at);
-        if folder.as_deref().is_some_and(Path::is_dir) {
+        let Some(folder) = self.folder_of(at) else { return Ok(()) };
+        // Any other trouble with the folder is for the write to tell: it knows denied from absent.
+        let is_absent = match folder.metadata() {
+            Ok(metadata) => !metadata.is_dir(),
+            Err(error) => matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory),
+        };
+        if !is_absent {
             return Ok(());
         }
-        let folder = folder.unwrap_or_default();
         Err(SourceError::new(ErrorKind::NotFound, at.scheme().to_owned())
             .for_key(at.to_string())
             .with_detail(format!("there is no folder {}", folder.display()))
