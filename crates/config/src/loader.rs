@@ -55,6 +55,7 @@ pub struct Loader {
     layers: Vec<Arc<dyn Layer>>,
     source: Option<Arc<dyn SecretSource>>,
     schemes: Schemes,
+    following: Schemes,
     environment: Option<String>,
     policies: Policies,
     files: Vec<FileFact>,
@@ -97,6 +98,7 @@ impl Loader {
             layers: Vec::new(),
             source: None,
             schemes: Schemes::default(),
+            following: Schemes::default(),
             environment: None,
             policies: Policies::builtin(),
             files: Vec::new(),
@@ -124,6 +126,14 @@ impl Loader {
     pub fn with_source(mut self, schemes: Schemes, source: impl SecretSource + 'static) -> Self {
         self.schemes = schemes;
         self.source = Some(Arc::new(source));
+        self
+    }
+
+    /// Follows what references of these schemes lead to as well, where that is a reference again: they are local, and
+    /// whoever writes there is trusted. A value from a server is never followed.
+    #[must_use]
+    pub fn with_following(mut self, local: Schemes) -> Self {
+        self.following = local;
         self
     }
 

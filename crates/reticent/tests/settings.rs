@@ -203,6 +203,32 @@ fn a_mistake_in_the_configuration_has_its_place() {
 }
 
 #[test]
+fn a_secret_with_a_path_for_a_name_is_found_as_a_variable() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let config = Config::parse("[secrets]\n\"db/password\" = {}\n", folder.path().join("reticent.toml"));
+    let variables = BTreeMap::from([("DB_PASSWORD".to_owned(), OsString::from(STRONG))]);
+    let places = Places::usual().with_config(config.expect("it is right")).with_variables(variables);
+    let prepared = places.prepare().expect("it is prepared");
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let resolution = runtime.block_on(prepared.loader().resolve(prepared.schema()));
+    assert!(resolution.value("db/password").is_some_and(|value| is(value, STRONG)));
+}
+
+#[test]
+fn settings_are_loaded_once_a_process_where_they_are_shared() {
+    #[derive(Settings, Debug)]
+    struct Shared {
+        #[setting(default = 1, name = "RETICENT_TEST_OF_SHARED_SETTINGS")]
+        number: u8,
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().expect("a runtime");
+    let (first, second) = runtime.block_on(async { tokio::join!(Shared::shared(), Shared::shared()) });
+    let (first, second) = (first.expect("it loads"), second.expect("it loads"));
+    assert!(std::sync::Arc::ptr_eq(&first, &second));
+    assert_eq!(first.number, 1);
+}
+
+#[test]
 fn what_is_declared_is_checked_without_a_type() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = "[secrets]\nAPI_KEY = \"env://OTHER\"\nDSN = { optional = true, about = \"errors\" }\n[settings.PORT]\ntype = \"port\"\n";

@@ -30,9 +30,7 @@ pub(super) fn judge(strength: Strength, subject: &Subject<'_>) -> Verdict {
             _ => Verdict::fail("too short for a password (need 8 or more characters)"),
         },
         Strength::Token => token(bytes),
-        Strength::Key => {
-            Verdict::when(is_random_key(bytes), || "not a random key of exactly 32 bytes".to_owned())
-        }
+        Strength::Key => Verdict::when(is_keys(bytes), || "not a random key of exactly 32 bytes".to_owned()),
     }
 }
 
@@ -138,6 +136,11 @@ fn is_patterned(bytes: &[u8]) -> bool {
     let repeated = (1..=bytes.len() / 2)
         .any(|period| bytes.iter().skip(period).eq(bytes.iter().take(bytes.len() - period)));
     sequential || repeated
+}
+
+/// A key, or several with commas while one takes over from the other.
+fn is_keys(bytes: &[u8]) -> bool {
+    is_random_key(bytes) || bytes.split(|byte| *byte == b',').all(|key| is_random_key(key.trim_ascii()))
 }
 
 /// 32 bytes as they are, as hex or as base64 in either alphabet, with twenty distinct ones.
@@ -277,6 +280,7 @@ mod tests {
             "8f14e45fceea167a5a36dedd4bea2543c4ca4238a0b923820dcc509a6f75849b",
             "jxTkX87qFnpaNt7dS-olQ8TKQjigtSOCDcxQmm91hJs=",
             "jxTkX87qFnpaNt7dS+olQ8TKQjigtSOCDcxQmm91hJs",
+            "jxTkX87qFnpaNt7dS+olQ8TKQjigtSOCDcxQmm91hJs, jxTkX87qFnpaNt7dS-olQ8TKQjigtSOCDcxQmm91hJs=",
         ] {
             check(&setting, rule(), value, "pass");
         }

@@ -3,13 +3,16 @@
 use std::sync::Arc;
 
 use reticent_core::hooks::{Access, Action};
-use reticent_core::{Attempt, ErrorKind, Recognised, Secret, SecretRef, SourceError};
+use reticent_core::{Attempt, ErrorKind, Recognised, Secret, SecretRef, SecretSource, SourceError};
 
 use super::Loader;
 use crate::layer::{Content, Held, Layer};
 use crate::merge::{Candidate, Merged, Named};
 use crate::report::{Item, Problem, Status};
 use crate::schema::{Schema, Setting};
+
+/// How many references may follow on each other.
+const LONGEST_CHAIN: usize = 4;
 
 /// The layers with their names.
 pub(super) struct Names<'a>(pub(super) Vec<Named<'a>>);
@@ -163,36 +166,76 @@ impl Loader {
         }
         let mut answers = source.get_many(&wanted).await.into_iter();
         for (setting, fetched) in schema.settings().iter().zip(fetched) {
-            let Outcome::Follow { places, place, falls_through } = &fetched.outcome else { continue };
-            let mut at = places[0].clone();
-            let short = || {
-                SourceError::new(ErrorKind::Unavailable, source.name().into_owned()).for_key(at.to_string())
-            };
-            let mut answer = answers.next().unwrap_or_else(|| Err(short()));
-            let mut tried = Vec::new();
-            for next in &places[1..] {
-                match &answer {
-                    Err(error) if error.kind() == ErrorKind::NotFound => {
-                        tried.push(Attempt::new(error.source_name(), at.to_string(), ErrorKind::NotFound));
-                        at = next.clone();
-                        answer = source.get(next).await;
-                    }
-                    _ => break,
-                }
+            if !matches!(fetched.outcome, Outcome::Follow { .. }) {
+                continue;
             }
-            fetched.outcome = match answer {
-                Ok(value) => {
-                    let (name, place) = (setting.name().to_owned(), place.clone());
-                    let reference = Some(at.to_string());
+            let outcome = std::mem::replace(&mut fetched.outcome, Outcome::Absent(Vec::new()));
+            let Outcome::Follow { places, place, falls_through } = outcome else { continue };
+            let short = || SourceError::new(ErrorKind::Unavailable, source.name().into_owned());
+            let answer = answers.next().unwrap_or_else(|| Err(short()));
+            let mut walk = Walk { source: &**source, at: places[0].clone(), answer, tried: Vec::new() };
+            walk.past_absent_places(&places[1..]).await;
+            let ended = walk.along_references(self).await;
+            fetched.outcome = match (ended, walk.answer) {
+                (Err(problem), _) => Outcome::Failed { status: Status::Invalid, problem, place },
+                (Ok(()), Ok(value)) => {
+                    let (name, reference) = (setting.name().to_owned(), Some(walk.at.to_string()));
                     self.found(setting, Found { name, value, place, reference, is_default: false })
                 }
-                Err(error) if *falls_through && error.kind() == ErrorKind::NotFound => {
-                    tried.push(Attempt::new(error.source_name(), at.to_string(), ErrorKind::NotFound));
-                    Outcome::Absent(tried)
+                (Ok(()), Err(error)) if falls_through && error.kind() == ErrorKind::NotFound => {
+                    walk.tried.push(Attempt::new(
+                        error.source_name(),
+                        walk.at.to_string(),
+                        ErrorKind::NotFound,
+                    ));
+                    Outcome::Absent(walk.tried)
                 }
-                Err(error) => failed(&error, place.clone()),
+                (Ok(()), Err(error)) => failed(&error, place),
             };
         }
+    }
+}
+
+/// The way from a reference to its value.
+struct Walk<'a> {
+    source: &'a dyn SecretSource,
+    at: SecretRef,
+    answer: Result<Secret, SourceError>,
+    tried: Vec<Attempt>,
+}
+
+impl Walk<'_> {
+    /// Goes on to the next place while there is nothing.
+    async fn past_absent_places(&mut self, next: &[SecretRef]) {
+        for next in next {
+            let Err(error) = &self.answer else { return };
+            if error.kind() != ErrorKind::NotFound {
+                return;
+            }
+            self.tried.push(Attempt::new(error.source_name(), self.at.to_string(), ErrorKind::NotFound));
+            self.at = next.clone();
+            self.answer = self.source.get(next).await;
+        }
+    }
+
+    /// Goes on while a local place holds a reference again; a circle ends here.
+    async fn along_references(&mut self, loader: &Loader) -> Result<(), Problem> {
+        for _ in 0..LONGEST_CHAIN {
+            let Ok(value) = &self.answer else { return Ok(()) };
+            if !loader.following.contains(self.at.scheme()) {
+                return Ok(());
+            }
+            match loader.recognise(value) {
+                Recognised::Value => return Ok(()),
+                Recognised::Malformed(error) => return Err(unreadable(error.column())),
+                Recognised::Reference(next) => {
+                    self.answer = self.source.get(&next).await;
+                    self.at = next;
+                }
+            }
+        }
+        let problem = Problem::new("reference", format!("more than {LONGEST_CHAIN} references in a row"));
+        Err(problem.with_remedy("refer to the place that holds the value"))
     }
 }
 
@@ -200,11 +243,13 @@ fn failed(error: &SourceError, place: String) -> Outcome {
     Outcome::Failed { status: Status::of_failure(error.kind()), problem: Problem::of_failure(error), place }
 }
 
-/// Says no more than the column: what looks like a reference may be a value after all.
 fn malformed(column: usize, place: String) -> Outcome {
-    let problem =
-        Problem::new("reference", format!("a reference that cannot be read, from column {column} on"))
-            .about_value()
-            .with_remedy("write scheme://path[?version=…][#field]");
-    Outcome::Failed { status: Status::Invalid, problem, place }
+    Outcome::Failed { status: Status::Invalid, problem: unreadable(column), place }
+}
+
+/// Says no more than the column: what looks like a reference may be a value after all.
+fn unreadable(column: usize) -> Problem {
+    Problem::new("reference", format!("a reference that cannot be read, from column {column} on"))
+        .about_value()
+        .with_remedy("write scheme://path[?version=…][#field]")
 }

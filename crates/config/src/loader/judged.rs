@@ -38,7 +38,8 @@ impl Loader {
                 Outcome::Absent(also) => {
                     let mut tried = missing::places(setting, names, &environment);
                     tried.extend(also.iter().cloned());
-                    judge_absent(&mut item, setting, tried, in_use);
+                    let near = missing::misspelt(setting, names, schema);
+                    judge_absent(&mut item, setting, tried, in_use, near);
                 }
                 Outcome::Follow { place, .. } => {
                     item.set_place(place.clone());
@@ -163,14 +164,14 @@ fn applicable<'a>(setting: &'a Setting, value: &Secret, in_use: bool) -> impl It
     })
 }
 
-fn judge_absent(item: &mut Item, setting: &Setting, tried: Vec<Attempt>, in_use: bool) {
+fn judge_absent(item: &mut Item, setting: &Setting, tried: Vec<Attempt>, in_use: bool, near: Option<String>) {
     let is_missing = match setting.required() {
         Required::Always => true,
         Required::When(_) => in_use,
         Required::Never => false,
     };
     if is_missing {
-        item.add_problem(Status::Missing, missing::problem(setting, &tried));
+        item.add_problem(Status::Missing, missing::problem(setting, &tried, near));
     }
     item.set_tried(tried);
 }

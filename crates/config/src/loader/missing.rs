@@ -1,10 +1,10 @@
 //! What is said about a setting that is nowhere.
 
-use reticent_core::{Attempt, Visible};
+use reticent_core::{Attempt, Visible, closest};
 
 use super::fetch::Names;
 use crate::report::Problem;
-use crate::schema::Setting;
+use crate::schema::{Required, Schema, Setting};
 
 /// Returns every place where `setting` was looked for.
 pub(super) fn places(setting: &Setting, names: &Names<'_>, environment: &str) -> Vec<Attempt> {
@@ -21,10 +21,19 @@ pub(super) fn places(setting: &Setting, names: &Names<'_>, environment: &str) ->
     places
 }
 
-pub(super) fn problem(setting: &Setting, tried: &[Attempt]) -> Problem {
+/// Returns the name of a layer that was probably meant to be this setting, and the layer.
+pub(super) fn misspelt(setting: &Setting, names: &Names<'_>, schema: &Schema) -> Option<String> {
+    names.0.iter().find_map(|named| {
+        let strangers = named.names.iter().filter(|name| schema.find(name).is_none());
+        let meant = closest(setting.name(), strangers.map(String::as_str))?;
+        Some(format!("{} of {}", Visible(meant), Visible(named.layer.label())))
+    })
+}
+
+pub(super) fn problem(setting: &Setting, tried: &[Attempt], misspelt: Option<String>) -> Problem {
     let places: Vec<String> = tried.iter().map(|attempt| Visible(attempt.place()).to_string()).collect();
     let why = match setting.required() {
-        crate::schema::Required::When(_) => format!(" (required {})", setting.required()),
+        Required::When(_) => format!(" (required {})", setting.required()),
         _ => String::new(),
     };
     if places.is_empty() {
@@ -37,5 +46,6 @@ pub(super) fn problem(setting: &Setting, tried: &[Attempt]) -> Problem {
     } else {
         String::new()
     };
-    problem.with_remedy(format!("set it in one of these places{command}"))
+    let near = misspelt.map(|name| format!("; is {name} misspelt?")).unwrap_or_default();
+    problem.with_remedy(format!("set it in one of these places{command}{near}"))
 }

@@ -11,6 +11,9 @@ const PASSWORDS: [&str; 6] = ["*PASSWORD", "*PASSWD", "*PASSPHRASE", "*_PASS", "
 const OWN_TOKENS: [&str; 5] =
     ["*SESSION_SECRET", "*SECRET_KEY", "*JWT_SECRET", "*COOKIE_SECRET", "*CSRF_SECRET"];
 
+/// Keys of 32 bytes.
+const KEYS: [&str; 2] = ["*ENCRYPTION_KEY", "*FERNET_KEY"];
+
 /// Switches and modes of connections to databases and caches.
 const CONNECTIONS: [&str; 14] = [
     "*POSTGRES*_SSL*MODE",
@@ -89,6 +92,7 @@ fn production() -> Policy {
         .with(Selection::of(["*"]).secrets_only().with_rule(Rule::Unique))
         .with(Selection::of(PASSWORDS).secrets_only().with_rule(Rule::Strength(Strength::Password)))
         .with(Selection::of(OWN_TOKENS).secrets_only().with_rule(Rule::Strength(Strength::Token)))
+        .with(Selection::of(KEYS).secrets_only().with_rule(Rule::Strength(Strength::Key)))
         .with(Selection::of(CONNECTIONS).with_rule(Rule::Tls).required_with_product())
         .with(Selection::of(URLS).with_rule(Rule::Tls))
         .with(Selection::of(LEAST_VERSIONS).with_rule(Rule::MinTls))

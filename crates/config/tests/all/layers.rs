@@ -141,6 +141,46 @@ fn references_are_followed_all_at_once_and_urls_are_values() {
 }
 
 #[test]
+fn a_local_reference_may_lead_to_another_and_a_circle_ends() {
+    let loader = |first: &str| {
+        let source = MemorySource::new("local")
+            .with("local://a", "local://b")
+            .with("local://b", "q8Zt0vLw2nXc")
+            .with("local://circle", "local://circle")
+            .with("local://broken", "local://x?hunter2")
+            .with("local://remote", "remote://a")
+            .with("remote://a", "local://b");
+        Loader::new()
+            .with_layer(env(&[("DB_PASSWORD", first)]))
+            .with_source(Schemes::of(["local", "remote"]), source)
+            .with_following(Schemes::of(["local"]))
+    };
+    let length = |first: &str| {
+        let resolution = block_on(loader(first).resolve(&one(Kind::Secret)));
+        resolution.value("DB_PASSWORD").map(Secret::len)
+    };
+    assert_eq!(length("local://a"), Some("q8Zt0vLw2nXc".len()));
+    // What a server says is a value.
+    assert_eq!(length("remote://a"), Some("local://b".len()));
+    assert_eq!(length("local://remote"), Some("local://b".len()));
+    assert_eq!(
+        check(loader("local://circle")).to_string(),
+        "DB_PASSWORD: more than 4 references in a row (from env DB_PASSWORD)",
+    );
+    assert_eq!(
+        check(loader("local://broken")).to_string(),
+        "DB_PASSWORD: a reference that cannot be read, from column 11 on (from env DB_PASSWORD; value withheld)",
+    );
+}
+
+#[test]
+fn a_name_that_is_nearly_right_is_pointed_out() {
+    let report = check(Loader::new().with_layer(env(&[("DB_PASWORD", "hunter2")]))); // typos: on purpose
+    let remedy = report.items()[0].problems()[0].remedy().expect("a remedy");
+    assert!(remedy.ends_with("; is DB_PASWORD of env misspelt?"), "{remedy}"); // typos: on purpose
+}
+
+#[test]
 fn a_reference_that_cannot_be_read_is_not_repeated() {
     let loader = Loader::new()
         .with_layer(env(&[("DB_PASSWORD", "mem://x?hunter2")]))

@@ -5,11 +5,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use reticent_config::{Kind, Layer, Loader, Required, Schema, Setting};
+use reticent_core::Schemes;
 use reticent_core::hooks::{Actor, Hooks};
 use reticent_provider_env::{Environment, ProcessEnvironment};
 
 use super::layers;
-use crate::setup::{Config, Setup, SetupError};
+use crate::setup::{Config, Declared, Setup, SetupError};
+
+/// The schemes whose values are followed where they are references again.
+const LOCAL: [&str; 4] = ["dotenv", "env", "file", "systemd"];
 
 /// The places that settings come from.
 ///
@@ -122,7 +126,8 @@ impl Places {
         let mut loader = Loader::new()
             .with_policies(config.declarations().policies().clone())
             .with_hooks(self.hooks.clone(), self.actor.clone())
-            .with_source(setup.schemes(), setup.resolver().clone());
+            .with_source(setup.schemes(), setup.resolver().clone())
+            .with_following(Schemes::of(LOCAL));
         if let Some(environment) = &self.environment {
             loader = loader.with_environment(environment);
         }
@@ -132,9 +137,7 @@ impl Places {
         for declared in config.secrets(None)? {
             // `[secrets]` says where, `[settings]` says what; a name in both is one setting.
             if schema.find(declared.name().as_str()).is_none() {
-                let required = if declared.is_optional() { Required::Never } else { Required::Always };
-                let setting = Setting::new(declared.name().as_str(), Kind::Secret).with_required(required);
-                schema.add(setting.with_about(declared.about().unwrap_or_default()));
+                schema.add(as_setting(&declared));
             }
         }
         Ok(Prepared { loader, schema, config })
@@ -151,6 +154,20 @@ impl Places {
         };
         Config::discover(&folder)
     }
+}
+
+/// A line of `[secrets]` as a setting; `db/password` is also looked for as `DB_PASSWORD`.
+fn as_setting(declared: &Declared) -> Setting {
+    let name = declared.name().as_str();
+    let required = if declared.is_optional() { Required::Never } else { Required::Always };
+    let setting = Setting::new(name, Kind::Secret)
+        .with_required(required)
+        .with_about(declared.about().unwrap_or_default());
+    let variable: String = name
+        .chars()
+        .map(|letter| if letter.is_ascii_alphanumeric() { letter.to_ascii_uppercase() } else { '_' })
+        .collect();
+    if setting.answers_to(&variable) { setting } else { setting.with_alias(variable) }
 }
 
 impl Prepared {
