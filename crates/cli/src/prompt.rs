@@ -33,6 +33,8 @@ pub(crate) fn ask(buffer: &mut SecretBuffer, terminal: &File, prompt: &str, limi
     silent.local_modes.remove(LocalModes::ECHO | LocalModes::ICANON);
     silent.special_codes[SpecialCodeIndex::VMIN] = 1;
     silent.special_codes[SpecialCodeIndex::VTIME] = 0;
+    // It changes nothing, and in the background it waits here for `fg`, where a signal still ends us in the usual way.
+    tcsetattr(terminal, OptionalActions::Now, &before)?;
     let state = Arc::new(State { is_asking: AtomicBool::new(true), is_new: AtomicBool::new(false) });
     give_back_on_signals(terminal.try_clone()?, before.clone(), silent.clone(), prompt.to_owned(), &state)?;
     show(prompt);
