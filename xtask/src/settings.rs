@@ -16,6 +16,8 @@ pub(crate) struct Settings {
     pub(crate) long_env: String,
     /// The environment variable that tells tests where to report laws.
     pub(crate) law_dir_env: String,
+    /// The environment variable that tells tests where a Python is that has the wheels; without it, none is installed.
+    pub(crate) python_env: Option<String>,
     /// What each report gives as its schema.
     pub(crate) law_schema: String,
     /// The package that holds the benchmarks.

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use crate::settings::Settings;
 use crate::steps::Steps;
-use crate::{Error, LAWS, Project, commands, laws, process};
+use crate::{Error, LAWS, Project, commands, laws, process, wheels};
 
 /// What a test run came to.
 #[derive(Debug)]
@@ -63,7 +63,7 @@ fn programs(project: &Project) -> Result<Vec<String>, Error> {
     Ok(if success { Vec::new() } else { vec![failed] })
 }
 
-/// Tells the tests where the program and the reports' folder are.
+/// Tells the tests where the program, the reports' folder and a Python for foreign formats are.
 fn environment<'a>(
     project: &Project,
     command: &'a mut std::process::Command,
@@ -73,6 +73,9 @@ fn environment<'a>(
     command.env(&settings.law_dir_env, project.target().join(laws::FOLDER));
     if let Some(program) = &settings.program {
         command.env(&settings.program_env, project.program(program)?);
+    }
+    if let Some(python_env) = &settings.python_env {
+        command.env(python_env, wheels::python(project)?);
     }
     if is_long {
         command.env(&settings.long_env, "1");

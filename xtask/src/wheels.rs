@@ -1,4 +1,4 @@
-//! Installs the checkers that come as Python wheels, pinned by hash, under the build folder.
+//! Installs what comes as Python wheels, pinned by hash, under the build folder: checkers, and what tests read with.
 //!
 //! Building them from source takes minutes; a wheel takes seconds, and the hash in `requirements.txt` says that
 //! it is the file that was looked at.
@@ -19,6 +19,12 @@ pub(crate) fn tool(project: &Project, name: &str) -> Result<Command, Error> {
     let mut command = Command::new(place_of(project, name));
     command.current_dir(project.root());
     Ok(command)
+}
+
+/// Returns the Python that has what tests read with, installing everything on first use.
+pub(crate) fn python(project: &Project) -> Result<PathBuf, Error> {
+    install(project)?;
+    Ok(place_of(project, "python"))
 }
 
 /// Where the tool is, or will be.
@@ -55,7 +61,7 @@ fn install(project: &Project) -> Result<(), Error> {
 }
 
 fn step(command: &mut Command) -> Result<(), Error> {
-    let cannot = || Error::new("cannot install typos and taplo").hint(REMEDY);
+    let cannot = || Error::new("cannot install the wheels of xtask/requirements.txt").hint(REMEDY);
     let said = process::capture(command).map_err(|cause| cannot().because(cause))?;
     if said.success {
         return Ok(());

@@ -87,7 +87,7 @@ fn a_program_that_does_not_build_fails_the_run() {
 #[test]
 fn tests_are_told_where_the_program_is_and_where_to_report() {
     let plot = Plot::clean();
-    plot.append("Cargo.toml", "program = \"acme-high\"\n");
+    plot.append("Cargo.toml", "program = \"acme-high\"\npython-env = \"ACME_PYTHON\"\n");
     let missing = "no program `acme-high` was built\nhint: `program` in [workspace.metadata.xtask] names a binary \
                    of the workspace";
     check(&plot, &[], "0 passed, 0 failed, 0 skipped", &[missing, missing, "no test ran"]);

@@ -45,7 +45,9 @@ fn without_python_both_fail_and_say_what_to_install() {
         let gate = xtask::gate(name).expect("the check exists");
         let report = (gate.run)(&project).expect_err("nothing can be installed").report();
         assert!(
-            report.starts_with("cannot install typos and taplo: cannot run `/nonexistent/python3`: "),
+            report.starts_with(
+                "cannot install the wheels of xtask/requirements.txt: cannot run `/nonexistent/python3`: "
+            ),
             "{report}"
         );
         let remedy = "\nhint: install python3 (3.10 or later) with its venv module; Debian and Ubuntu: \
