@@ -2,11 +2,12 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    completions, copy, delete, env, generate, get, import, init, list, man, run, set, where_,
+    completions, copy, delete, diff, env, export, generate, get, import, init, list, man, run, set, where_,
 };
 
 /// Loads secrets from wherever they live, runs programs with them, and says what was tried.
@@ -45,7 +46,7 @@ pub(crate) struct Global {
     #[arg(short, long, global = true, value_name = "ENV")]
     pub(crate) environment: Option<String>,
     /// Prints results in this form
-    #[arg(short, long, global = true, value_enum, value_name = "FORMAT", default_value_t = Format::Human)]
+    #[arg(short, long, global = true, value_parser = Format::every(), value_name = "FORMAT", default_value = "human")]
     pub(crate) format: Format,
     /// Short for --format json
     #[arg(long, global = true)]
@@ -71,6 +72,52 @@ pub(crate) enum Format {
     Human,
     /// One document, or one object a line where results stream
     Json,
+    /// NAME=value lines of a .env file
+    Dotenv,
+    /// A mapping of names to quoted values
+    Yaml,
+    /// export NAME='value' lines for a shell
+    Shell,
+    /// NAME=value lines for docker run --env-file
+    Docker,
+    /// A Secret of Kubernetes
+    K8s,
+    /// Masks and variables for a runner of GitHub Actions
+    Gha,
+}
+
+impl Format {
+    /// What every command takes.
+    pub(crate) const GENERAL: [Self; 2] = [Self::Human, Self::Json];
+    /// What `export` takes.
+    pub(crate) const OF_EXPORT: [Self; 7] =
+        [Self::Dotenv, Self::Json, Self::Yaml, Self::Shell, Self::Docker, Self::K8s, Self::Gha];
+
+    /// Reads one of `taken`. A command that takes others than every command declares its own `--format` with this:
+    /// clap lets it stand for the global one, as both are called the same and hold the same type.
+    pub(crate) fn among(taken: &[Self]) -> impl TypedValueParser<Value = Self> + use<> {
+        parser(taken.iter().filter_map(Self::to_possible_value).collect())
+    }
+
+    /// Reads any, since the command may stand behind the option; help and hints name what every command takes.
+    fn every() -> impl TypedValueParser<Value = Self> {
+        let shown = |format: &Self| {
+            let value = format.to_possible_value()?;
+            Some(value.hide(!Self::GENERAL.contains(format)))
+        };
+        parser(Self::value_variants().iter().filter_map(shown).collect())
+    }
+
+    /// Lists names for a hint.
+    pub(crate) fn names(formats: &[Self]) -> String {
+        let values = formats.iter().filter_map(Self::to_possible_value);
+        values.map(|value| value.get_name().to_owned()).collect::<Vec<_>>().join(", ")
+    }
+}
+
+fn parser(values: Vec<PossibleValue>) -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(values)
+        .map(|name| Format::from_str(&name, false).expect("the parser lets these names through alone"))
 }
 
 /// When to colour.
@@ -93,7 +140,9 @@ pub(crate) enum Command {
     Where(where_::WhereArgs),
     Run(run::RunArgs),
     Copy(copy::CopyArgs),
+    Export(export::ExportArgs),
     Import(import::ImportArgs),
+    Diff(diff::DiffArgs),
     Generate(generate::GenerateArgs),
     Env(env::EnvArgs),
     Init(init::InitArgs),
@@ -135,6 +184,9 @@ impl Global {
     pub(crate) fn settle(&mut self, matches: &ArgMatches) {
         let typed = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
         self.json &= typed("json") || !typed("format");
+        if typed("json") && !typed("format") {
+            self.format = Format::Json;
+        }
         self.quiet &= typed("quiet") || !typed("verbose");
         self.verbose &= !self.quiet;
     }

@@ -2,15 +2,17 @@
 
 use std::process::ExitCode;
 
-use crate::arguments::Command;
+use crate::arguments::{Command, Format};
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 
 pub(crate) mod completions;
 pub(crate) mod copy;
 pub(crate) mod delete;
+pub(crate) mod diff;
 pub(crate) mod env;
+pub(crate) mod export;
 pub(crate) mod generate;
 pub(crate) mod get;
 pub(crate) mod import;
@@ -19,11 +21,17 @@ pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod run;
 pub(crate) mod set;
+mod wanted;
 pub(crate) mod where_;
 mod writing;
 
 /// Runs the command that was asked for.
 pub(crate) fn run(command: Command, context: &Context) -> Result<ExitCode> {
+    let is_general = Format::GENERAL.contains(&context.global.format);
+    if !is_general && !matches!(command, Command::Export(_)) {
+        return Err(Failure::usage("--format: it does not take this value (not shown)")
+            .with_hint(format!("it takes one of {}", Format::names(&Format::GENERAL))));
+    }
     match command {
         Command::Get(args) => get::run(&args, context),
         Command::Set(args) => set::run(&args, context),
@@ -32,7 +40,9 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<ExitCode> {
         Command::Where(args) => where_::run(&args, context),
         Command::Run(args) => return run::run(&args, context),
         Command::Copy(args) => copy::run(&args, context),
+        Command::Export(args) => export::run(&args, context),
         Command::Import(args) => import::run(&args, context),
+        Command::Diff(args) => diff::run(&args, context),
         Command::Generate(args) => generate::run(&args, context),
         Command::Env(args) => env::run(&args, context),
         Command::Init(args) => init::run(&args, context),

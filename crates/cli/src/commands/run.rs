@@ -4,13 +4,13 @@ mod child;
 mod signals;
 mod watch;
 
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::process::ExitCode;
 
-use reticent::core::{Secret, SecretName, Visible};
+use reticent::core::Visible;
 use reticent::setup::{Known, Setup};
 
+use super::wanted::{self, Variable};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -46,16 +46,10 @@ pub(crate) struct RunArgs {
     command: Vec<OsString>,
 }
 
-/// A secret under the variable that the program reads.
-struct Variable {
-    name: String,
-    value: Secret,
-}
-
 pub(crate) fn run(args: &RunArgs, context: &Context) -> Result<ExitCode> {
     let setup = context.setup()?;
     context.block_on(async {
-        let wanted = distinct(wanted(args, &setup).await?)?;
+        let wanted = wanted::wanted(&args.only, &setup).await?;
         let variables = resolve(&setup, &wanted).await?;
         let places: Vec<_> = wanted.iter().flat_map(Known::places).cloned().collect();
         context.warn(&setup, &places);
@@ -66,78 +60,18 @@ pub(crate) fn run(args: &RunArgs, context: &Context) -> Result<ExitCode> {
     })
 }
 
-/// Which secrets the program gets.
-async fn wanted(args: &RunArgs, setup: &Setup) -> Result<Vec<Known>> {
-    let known = setup.known().await?;
-    if args.only.is_empty() {
-        return Ok(known);
-    }
-    args.only
-        .iter()
-        .map(|name| match known.iter().find(|known| known.name() == name) {
-            Some(known) => Ok(known.clone()),
-            None => SecretName::parse(name).map(Known::asked_for).map_err(|error| {
-                Failure::usage(format!("--only: not a name: {error}"))
-                    .with_hint("write --only DB_USER,DB_PASSWORD")
-            }),
-        })
-        .collect()
-}
-
-/// Refuses two secrets that would become one variable, since one would win unseen. A key of `.env` gives way to what
-/// is declared.
-fn distinct(wanted: Vec<Known>) -> Result<Vec<Known>> {
-    let mut places: HashMap<String, usize> = HashMap::new();
-    let mut kept: Vec<Known> = Vec::new();
-    let mut failures = Vec::new();
-    for known in wanted {
-        let variable = known.variable();
-        let Some(first) = places.get(&variable).map(|place| &kept[*place]) else {
-            places.insert(variable, kept.len());
-            kept.push(known);
-            continue;
-        };
-        if first.name() != known.name() && first.is_declared() == known.is_declared() {
-            let (one, other) = (Visible(first.name()), Visible(known.name()));
-            failures.push(
-                Failure::usage(format!(
-                    "{one} and {other} would both become the variable {}",
-                    Visible(&variable)
-                ))
-                .with_hint("rename one of them, or hand over one with --only"),
-            );
-        }
-    }
-    if failures.is_empty() { Ok(kept) } else { Err(Failure::all(failures)) }
-}
-
 /// Resolves all of them, or reports all that cannot be.
 async fn resolve(setup: &Setup, wanted: &[Known]) -> Result<Vec<Variable>> {
-    let mut variables = Vec::new();
-    let mut failures = Vec::new();
-    for (known, result) in wanted.iter().zip(setup.resolve(wanted).await) {
-        match result {
-            Ok(Some(value)) => match variable(known, value) {
-                Ok(variable) => variables.push(variable),
-                Err(failure) => failures.push(failure),
-            },
-            Ok(None) => {} // optional, and nowhere
-            Err(error) => failures.push(error.into()),
-        }
-    }
-    if failures.is_empty() { Ok(variables) } else { Err(Failure::all(failures)) }
+    wanted::resolve(setup, wanted, fits).await
 }
 
 /// Checks what an environment can hold.
-fn variable(known: &Known, value: Secret) -> Result<Variable> {
-    let shown = Visible(known.name()).to_string();
+fn fits(known: &Known, variable: &Variable) -> Result<()> {
     #[expect(clippy::disallowed_methods, reason = "looks for a NUL byte alone")]
-    if value.expose_bytes().contains(&0) {
-        return Err(Failure::new(
-            Exit::Findings,
-            format!("{shown}: a value with a NUL byte cannot be a variable"),
-        )
-        .with_hint("hand it over as a file, and name the file in a variable"));
+    if variable.value.expose_bytes().contains(&0) {
+        let problem = "a value with a NUL byte cannot be a variable";
+        return Err(Failure::new(Exit::Findings, format!("{}: {problem}", Visible(known.name())))
+            .with_hint("hand it over as a file, and name the file in a variable"));
     }
-    Ok(Variable { name: known.variable(), value })
+    Ok(())
 }

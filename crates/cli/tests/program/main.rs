@@ -1,10 +1,15 @@
 //! The built program, driven as a person or a script drives it: all of stdout, stderr and the exit code.
 
+mod diff;
 mod env_init;
+mod export;
+mod export_gha;
+mod foreign;
 mod get;
 mod import;
 mod refusals;
 mod run;
+mod screen;
 mod support;
 mod terminal;
 mod usage;

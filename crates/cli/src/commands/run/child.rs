@@ -14,9 +14,10 @@ use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, getpid, kill_process, 
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use super::super::wanted::Variable;
 use super::signals::Heard;
 use super::watch::Watch;
-use super::{RunArgs, Variable, signals};
+use super::{RunArgs, signals};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
