@@ -208,23 +208,27 @@ impl Loader {
 
     /// Reads and judges the settings of `schema`.
     pub async fn resolve(&self, schema: &Schema) -> Resolution {
-        let mut broken: Vec<Item> = schema.contradictions().iter().map(|name| contradiction(name)).collect();
+        let mut broken = Vec::new();
+        let mut items: Vec<Item> = schema.contradictions().iter().map(|name| contradiction(name)).collect();
         let names = Names::of(&self.layers, &mut broken).await;
-        let environment = self.find_environment(&names, &mut broken).await;
+        let environment = self.find_environment(&names, &mut items).await;
+        let is_missed =
+            |broken: &fetch::Broken| broken.environment.as_ref().is_none_or(|own| *own == environment);
+        items.extend(broken.into_iter().filter(is_missed).map(|broken| broken.item));
         let schema = conditions::with_switches(match self.policies.of(&environment) {
             Some(policy) => policy.apply(schema),
             None => schema.clone(),
         });
         let fetched = self.fetch(&schema, &names, &environment).await;
         let mut report = Report::new(environment);
-        broken.into_iter().for_each(|item| report.push(item));
+        items.into_iter().for_each(|item| report.push(item));
         self.judge_files(&mut report);
         let found = self.judge(&schema, fetched, &names, &mut report);
         Resolution { report, schema, found }
     }
 
     /// The environment that was given, or the one that the layers tell.
-    async fn find_environment(&self, names: &Names<'_>, broken: &mut Vec<Item>) -> String {
+    async fn find_environment(&self, names: &Names<'_>, items: &mut Vec<Item>) -> String {
         let (word, place) = match &self.environment {
             Some(given) => (Some(Secret::copy_of(given.as_bytes())), "as given".to_owned()),
             None => self.read_environment(names).await,
@@ -238,7 +242,7 @@ impl Loader {
                 .about_value()
                 .with_remedy("declare another environment as [policies.NAME] in reticent.toml");
             let kind = Kind::Choice(Vec::new());
-            broken.push(Item::new(ENVIRONMENT, kind.as_str()).found_at(place).with_problem(problem));
+            items.push(Item::new(ENVIRONMENT, kind.as_str()).found_at(place).with_problem(problem));
             // An unknown environment is judged as the strictest one: nothing slips through a misspelling.
             "production".to_owned()
         })

@@ -17,6 +17,12 @@ const LONGEST_CHAIN: usize = 4;
 /// The layers with their names.
 pub(super) struct Names<'a>(pub(super) Vec<Named<'a>>);
 
+/// A layer that cannot be looked through, and the environment that misses it; `None` is each.
+pub(super) struct Broken {
+    pub(super) environment: Option<String>,
+    pub(super) item: Item,
+}
+
 /// The value of one setting, and where it stands.
 pub(crate) struct Found {
     pub(crate) name: String,
@@ -24,6 +30,8 @@ pub(crate) struct Found {
     pub(crate) place: String,
     pub(crate) reference: Option<String>,
     pub(crate) is_default: bool,
+    /// How many layers were looked through before.
+    pub(crate) passed_over: usize,
 }
 
 /// What looking for one setting came to.
@@ -40,6 +48,7 @@ pub(super) enum Outcome {
         places: Vec<SecretRef>,
         place: String,
         falls_through: bool,
+        passed_over: usize,
     },
 }
 
@@ -50,16 +59,16 @@ pub(super) struct Fetched {
 
 impl<'a> Names<'a> {
     /// Asks each layer for its names; one that cannot be looked through is an item of the report.
-    pub(super) async fn of(layers: &'a [Arc<dyn Layer>], broken: &mut Vec<Item>) -> Self {
+    pub(super) async fn of(layers: &'a [Arc<dyn Layer>], broken: &mut Vec<Broken>) -> Self {
         let mut named = Vec::new();
         for layer in layers {
             let names = layer.names().await.unwrap_or_else(|error| {
                 let mut item = Item::new(layer.label(), "source");
                 let why = error.detail().map_or_else(|| error.to_string(), str::to_owned);
-                let problem = Problem::new("source", format!("cannot be read: {why}"));
-                let problem = error.hint().map(|hint| problem.clone().with_remedy(hint)).unwrap_or(problem);
+                let problem = Problem::new("source", format!("cannot be read: {why}"))
+                    .with_remedy(error.hint().unwrap_or("let this program read it, or take it away"));
                 item.add_problem(Status::of_failure(error.kind()), problem);
-                broken.push(item);
+                broken.push(Broken { environment: layer.environment().map(str::to_owned), item });
                 Vec::new()
             });
             named.push(Named { layer: &**layer, names });
@@ -89,6 +98,7 @@ impl Loader {
                     place: "default".to_owned(),
                     reference: None,
                     is_default: true,
+                    passed_over: names.0.len(),
                 });
             }
         }
@@ -112,29 +122,31 @@ impl Loader {
             layer.read(spelling).await
         };
         match held {
-            Ok(held) => self.take(setting, held),
+            Ok(held) => self.take(setting, held, candidate.layer),
             Err(error) => failed(&error, format!("{} {spelling}", layer.label())),
         }
     }
 
     /// Takes a value, or sees that it is a reference.
-    fn take(&self, setting: &Setting, held: Held) -> Outcome {
+    fn take(&self, setting: &Setting, held: Held, passed_over: usize) -> Outcome {
         let place = held.place().to_owned();
         let reference = held.reference().map(ToString::to_string);
         let value = match held.content {
             Content::Places(places) if places.is_empty() => return Outcome::Absent(Vec::new()),
-            Content::Places(places) => return Outcome::Follow { places, place, falls_through: true },
+            Content::Places(places) => {
+                return Outcome::Follow { places, place, falls_through: true, passed_over };
+            }
             Content::Literal(value) => value,
             Content::Value(value) => match self.recognise(&value) {
                 Recognised::Reference(at) => {
-                    return Outcome::Follow { places: vec![at], place, falls_through: false };
+                    return Outcome::Follow { places: vec![at], place, falls_through: false, passed_over };
                 }
                 Recognised::Malformed(error) => return malformed(error.column(), place),
                 Recognised::Value => value,
             },
         };
         let name = setting.name().to_owned();
-        self.found(setting, Found { name, value, place, reference, is_default: false })
+        self.found(setting, Found { name, value, place, reference, is_default: false, passed_over })
     }
 
     fn recognise(&self, value: &Secret) -> Recognised {
@@ -170,7 +182,7 @@ impl Loader {
                 continue;
             }
             let outcome = std::mem::replace(&mut fetched.outcome, Outcome::Absent(Vec::new()));
-            let Outcome::Follow { places, place, falls_through } = outcome else { continue };
+            let Outcome::Follow { places, place, falls_through, passed_over } = outcome else { continue };
             let short = || SourceError::new(ErrorKind::Unavailable, source.name().into_owned());
             let answer = answers.next().unwrap_or_else(|| Err(short()));
             let mut walk = Walk { source: &**source, at: places[0].clone(), answer, tried: Vec::new() };
@@ -180,7 +192,10 @@ impl Loader {
                 (Err(problem), _) => Outcome::Failed { status: Status::Invalid, problem, place },
                 (Ok(()), Ok(value)) => {
                     let (name, reference) = (setting.name().to_owned(), Some(walk.at.to_string()));
-                    self.found(setting, Found { name, value, place, reference, is_default: false })
+                    self.found(
+                        setting,
+                        Found { name, value, place, reference, is_default: false, passed_over },
+                    )
                 }
                 (Ok(()), Err(error)) if falls_through && error.kind() == ErrorKind::NotFound => {
                     walk.tried.push(Attempt::new(

@@ -30,13 +30,16 @@ impl Loader {
             let mut item = Item::new(setting.name(), setting.kind().as_str());
             item.set_secret(setting.is_secret());
             match &fetched.outcome {
-                Outcome::Found(found) => self.judge_found(&mut item, setting, found, &neighbours, in_use),
+                Outcome::Found(found) => {
+                    item.set_tried(missing::places(setting, names, &environment, found.passed_over));
+                    self.judge_found(&mut item, setting, found, &neighbours, in_use);
+                }
                 Outcome::Failed { status, problem, place } => {
                     item.set_place(place.clone());
                     item.add_problem(*status, problem.clone());
                 }
                 Outcome::Absent(also) => {
-                    let mut tried = missing::places(setting, names, &environment);
+                    let mut tried = missing::places(setting, names, &environment, usize::MAX);
                     tried.extend(also.iter().cloned());
                     let near = missing::misspelt(setting, names, schema);
                     judge_absent(&mut item, setting, tried, in_use, near);
@@ -45,7 +48,8 @@ impl Loader {
                     item.set_place(place.clone());
                     item.add_problem(
                         Status::Invalid,
-                        Problem::new("reference", "there is no source to follow it with"),
+                        Problem::new("reference", "there is no source to follow it with")
+                            .with_remedy("hand a source to the loader"),
                     );
                 }
             }

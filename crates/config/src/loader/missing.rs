@@ -6,9 +6,9 @@ use super::fetch::Names;
 use crate::report::Problem;
 use crate::schema::{Required, Schema, Setting};
 
-/// Returns every place where `setting` was looked for.
-pub(super) fn places(setting: &Setting, names: &Names<'_>, environment: &str) -> Vec<Attempt> {
-    let layers = names.0.iter().map(|named| named.layer);
+/// Returns every place where `setting` was looked for in the first `count` layers.
+pub(super) fn places(setting: &Setting, names: &Names<'_>, environment: &str, count: usize) -> Vec<Attempt> {
+    let layers = names.0.iter().take(count).map(|named| named.layer);
     let active = layers.filter(|layer| layer.environment().is_none_or(|own| own == environment));
     let mut places: Vec<Attempt> = Vec::new();
     for layer in active {

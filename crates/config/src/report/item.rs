@@ -92,11 +92,7 @@ impl Problem {
             ErrorKind::NotFound => "required",
             kind => kind.as_str(),
         };
-        let problem = Self::new(rule, error.to_string());
-        match error.hint() {
-            Some(hint) => problem.with_remedy(hint),
-            None => problem,
-        }
+        Self::new(rule, error.to_string()).with_remedy(error.hint().unwrap_or(usual_remedy(error.kind())))
     }
 
     /// Returns the token of the rule.
@@ -115,6 +111,16 @@ impl Problem {
     #[must_use]
     pub fn remedy(&self) -> Option<&str> {
         self.remedy.as_deref()
+    }
+}
+
+/// What to do about a failure whose source gives no hint.
+fn usual_remedy(kind: ErrorKind) -> &'static str {
+    match Status::of_failure(kind) {
+        Status::Missing => "create it there, or correct the reference",
+        Status::Denied => "ask for the right to read it",
+        Status::Unavailable => "try again once its source answers",
+        _ => "correct what stands there",
     }
 }
 
@@ -275,7 +281,7 @@ impl Item {
         &self.warnings
     }
 
-    /// Returns the places that were looked through and passed over, in order.
+    /// Returns the places that were looked through and passed over, in order, whether it was found behind them or not.
     #[must_use]
     pub fn tried(&self) -> &[Attempt] {
         &self.tried

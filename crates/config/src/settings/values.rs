@@ -42,7 +42,11 @@ impl Values {
                 let problem = Problem::new("type", format!("expected {expected}")).about_value();
                 self.add(name, Status::Invalid, problem.with_remedy(remedy));
             }
-            None => self.add(name, Status::Missing, Problem::new("required", "not found")),
+            None => self.add(
+                name,
+                Status::Missing,
+                Problem::new("required", "not found").with_remedy(format!("give {name} a value")),
+            ),
         }
         None
     }

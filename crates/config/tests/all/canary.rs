@@ -154,6 +154,10 @@ proptest! {
         is_silent(&canary, &format!("{resolution:?} {loader:?}"))?;
         let report = block_on(Loader::new().with_layer(layer).check(&schema));
         is_silent(&canary, &shown(&report))?;
+        for (item, problem) in report.problems() {
+            prop_assert!(problem.remedy().is_some(), "{} has no remedy", item.line(problem));
+            prop_assert!(item.place().is_some() || problem.rule() == "required", "{} has no place", item.line(problem));
+        }
     }
 
     #[test]

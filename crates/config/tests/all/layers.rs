@@ -45,6 +45,30 @@ fn the_first_layer_that_has_the_name_counts() {
 }
 
 #[test]
+fn what_was_passed_over_is_told_of_what_was_found() {
+    let loader =
+        Loader::new().with_layer(env(&[])).with_layer(DotenvLayer::parse(".env", b"DB_PASSWORD=q8Zt0vLw"));
+    let report = check(loader.with_layer(MapLayer::new("below")));
+    let tried: Vec<_> = report.items()[0].tried().iter().map(Attempt::place).collect();
+    assert_eq!(tried, ["env DB_PASSWORD", "env db-password"]);
+}
+
+#[test]
+fn a_broken_layer_of_another_environment_is_not_missed() {
+    let layers = |environment: &str| {
+        Loader::new()
+            .with_environment(environment)
+            .with_layer(DotenvLayer::parse(".env.staging", b"DB_PASSWORD='x").for_environment("staging"))
+            .with_layer(DotenvLayer::parse(".env", b"DB_PASSWORD=common-Password-1"))
+    };
+    assert_eq!(place(layers("development")), ".env:1");
+    assert_eq!(
+        check(layers("staging")).to_string(),
+        ".env.staging: cannot be read: .env.staging:1:13 DB_PASSWORD: the quote opened here is never closed",
+    );
+}
+
+#[test]
 fn a_layer_of_another_environment_is_passed_over() {
     let layers = |environment: &str| {
         Loader::new()
@@ -112,6 +136,7 @@ fn what_stands_in_the_way_is_told_apart() {
             .with_source(Schemes::of(["mem"]), vault);
         let report = check(loader);
         assert_eq!(report.items()[0].status(), status, "{kind:?}");
+        assert!(report.problems().all(|(_, problem)| problem.remedy().is_some()), "{kind:?}");
         assert_eq!(
             report.exit_code(),
             [1, 4, 3][usize::from(status == Status::Denied) + 2 * usize::from(status == Status::Unavailable)]
