@@ -131,7 +131,7 @@ impl Secret {
     /// Values are read as by [`field`](Self::field); of a key given twice both are returned.
     ///
     /// # Errors
-    /// [`FieldError::NotJson`] when the value is no JSON object, and [`FieldError::Null`] for a field without a value.
+    /// [`FieldError::NotJson`], [`FieldError::NotAnObject`], and [`FieldError::Null`] for a field without a value.
     ///
     /// ```
     /// use reticent_core::Secret;

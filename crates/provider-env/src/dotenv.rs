@@ -4,6 +4,7 @@ mod read;
 mod write;
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,7 +16,7 @@ use reticent_core::{
 };
 use reticent_dotenv::ParseOptions;
 
-use crate::error::{self, OwnKey};
+use crate::error::OwnKey;
 use crate::warning::{Warning, Warnings};
 use read::Place;
 
@@ -97,21 +98,21 @@ impl SecretSource for DotenvSource {
     }
 
     async fn get(&self, at: &SecretRef) -> Result<Secret, SourceError> {
-        let place = Place::of(at)?;
-        let secret = self.0.value(at, &place)?;
-        match place.inner {
-            Some(field) => error::field(NAME, at, &field, &secret),
-            None => Ok(secret),
-        }
+        self.0.value(at, &Place::of(at)?, &self.0.document(at)?)
     }
 
     async fn get_many(&self, at: &[SecretRef]) -> Vec<Result<Secret, SourceError>> {
-        // One after the other: a local file is read faster than a task is made.
-        let mut answers = Vec::with_capacity(at.len());
-        for at in at {
-            answers.push(self.get(at).await);
-        }
-        answers
+        // Each file is read and parsed once, so that a file of many keys costs no more than one of few.
+        let mut documents = HashMap::new();
+        let mut read = |at: &SecretRef| {
+            let place = Place::of(at)?;
+            let document = documents.entry(at.path().to_owned()).or_insert_with(|| self.0.document(at));
+            match document {
+                Ok(document) => self.0.value(at, &place, document),
+                Err(error) => Err(error.clone().for_key(at.to_string())),
+            }
+        };
+        at.iter().map(&mut read).collect()
     }
 
     async fn check(&self) -> Result<(), SourceError> {

@@ -35,6 +35,8 @@ pub enum FieldError {
         /// Where the scanner stopped, in bytes.
         offset: usize,
     },
+    /// The value is JSON, and not an object, so it has no names.
+    NotAnObject,
     /// The value is JSON, and has no such field.
     Missing {
         /// The field that was asked for.
@@ -65,6 +67,7 @@ impl fmt::Display for FieldError {
             Self::NotJson { offset } => {
                 write!(f, "the value is not JSON (at byte {offset}), so it has no fields")
             }
+            Self::NotAnObject => f.write_str("the value is JSON, but no object with names"),
             Self::Null { field } => write!(f, "field \"{}\" is null", Visible(field)),
             Self::Missing { field, present } if present.is_empty() => {
                 write!(f, "no field \"{}\"; there are no fields there", Visible(field))
@@ -103,7 +106,8 @@ pub(super) fn extract(bytes: &[u8], field: &Field) -> Result<Secret, FieldError>
 /// Copies every value of the JSON object `bytes`, with its name.
 pub(super) fn fields(bytes: &[u8]) -> Result<Vec<(String, Secret)>, FieldError> {
     let mut scanner = Scanner { bytes, at: 0 };
-    let ranges = scanner.members().map_err(|NotJson| FieldError::NotJson { offset: scanner.at })?;
+    let found = scanner.members().map_err(|NotJson| FieldError::NotJson { offset: scanner.at })?;
+    let ranges = found.ok_or(FieldError::NotAnObject)?;
     ranges
         .into_iter()
         .map(|(name, range)| match &bytes[range] {
@@ -240,12 +244,14 @@ impl Scanner<'_> {
         }
     }
 
-    /// Scans a document that is one object, and returns where the value of each of its names is.
-    fn members(&mut self) -> Result<Vec<(String, Range<usize>)>, NotJson> {
+    /// Scans a document, and if it is one object, returns where the value of each of its names is.
+    fn members(&mut self) -> Result<Option<Vec<(String, Range<usize>)>>, NotJson> {
         let mut members = Vec::new();
         self.utf8()?;
         self.blanks();
-        self.need(b'{')?;
+        if !self.take(b'{') {
+            return self.document(&[]).map(|_| None);
+        }
         self.blanks();
         while !self.take(b'}') {
             if !members.is_empty() {
@@ -262,7 +268,7 @@ impl Scanner<'_> {
             self.blanks();
         }
         self.blanks();
-        if self.at == self.bytes.len() { Ok(members) } else { Err(NotJson) }
+        if self.at == self.bytes.len() { Ok(Some(members)) } else { Err(NotJson) }
     }
 
     fn array(&mut self, path: &[String], depth: usize) -> Result<Found, NotJson> {
@@ -464,8 +470,9 @@ mod tests {
         }
         assert_eq!(all("{}").expect("an object").len(), 0);
         assert_eq!(all(r#"{"a":null}"#).expect_err("null"), FieldError::Null { field: "a".to_owned() });
+        assert_eq!(all(" [1]").expect_err("a list"), FieldError::NotAnObject);
         for (json, offset) in
-            [("[]", 0), ("{,}", 1), (r#"{"a":1,}"#, 7), (r#"{"a":1}x"#, 7), (r#"{"a":1"#, 6)]
+            [("", 0), ("[1", 2), ("{,}", 1), (r#"{"a":1,}"#, 7), (r#"{"a":1}x"#, 7), (r#"{"a":1"#, 6)]
         {
             assert_eq!(all(json).expect_err(json), FieldError::NotJson { offset }, "{json}");
         }

@@ -9,7 +9,7 @@ use reticent_dotenv::{Document, ParseErrors};
 use reticent_files::{Content, FileError, FileState};
 
 use super::{Inner, NAME, USUAL_FILE};
-use crate::error::{about, current_only, of_file};
+use crate::error::{self, about, current_only, of_file};
 
 /// The largest `.env` file that is read.
 pub(super) const LARGEST: usize = 16 << 20;
@@ -43,22 +43,29 @@ impl Inner {
         self.folder.join(at.path())
     }
 
-    /// Reads one value; the whole file is parsed, so that a defect anywhere in it is told.
-    pub(super) fn value(&self, at: &SecretRef, place: &Place) -> Result<Secret, SourceError> {
-        let Some(document) = self.document(at)? else {
+    /// Takes one value out of the file of `at`, which was parsed whole, so that a defect anywhere in it is told.
+    pub(super) fn value(
+        &self,
+        at: &SecretRef,
+        place: &Place,
+        document: &Option<Document>,
+    ) -> Result<Secret, SourceError> {
+        let Some(document) = document else {
             let shown = self.path(at);
             let shown = shown.to_string_lossy();
             let error = about(ErrorKind::NotFound, NAME, at);
             return Err(error.with_detail(format!("there is no file {}", Visible(&shown))));
         };
-        match document.get(&place.key) {
-            Some(value) => Ok(value.with_metadata(Metadata::of_source(NAME))),
-            None => Err(absent(at, &place.key, &document)),
+        let Some(value) = document.get(&place.key) else { return Err(absent(at, &place.key, document)) };
+        let value = value.with_metadata(Metadata::of_source(NAME));
+        match &place.inner {
+            Some(field) => error::field(NAME, at, field, &value),
+            None => Ok(value),
         }
     }
 
     /// Reads and parses the file of `at`; `None` when it is not there.
-    fn document(&self, at: &SecretRef) -> Result<Option<Document>, SourceError> {
+    pub(super) fn document(&self, at: &SecretRef) -> Result<Option<Document>, SourceError> {
         let path = self.path(at);
         let parsed = self.parse(at, &path, reticent_files::read(&path, LARGEST))?;
         Ok(parsed.map(|(document, _)| document))
