@@ -182,6 +182,9 @@ enum Found {
 
 struct NotJson;
 
+/// Each name of an object, and where its value is.
+type Members = Vec<(String, Range<usize>)>;
+
 struct Scanner<'a> {
     bytes: &'a [u8],
     at: usize,
@@ -245,7 +248,7 @@ impl Scanner<'_> {
     }
 
     /// Scans a document, and if it is one object, returns where the value of each of its names is.
-    fn members(&mut self) -> Result<Option<Vec<(String, Range<usize>)>>, NotJson> {
+    fn members(&mut self) -> Result<Option<Members>, NotJson> {
         let mut members = Vec::new();
         self.utf8()?;
         self.blanks();
