@@ -74,6 +74,7 @@ impl fmt::Display for Placeholder {
 fn is_marker(value: &[u8]) -> bool {
     is_bracketed(value)
         || is_crossed_out(value)
+        || is_words_that_end_in_here(value)
         || PHRASES.iter().any(|phrase| contains_words(value, phrase.as_bytes()))
         || MARKERS.iter().any(|marker| begins_or_ends_with_word(value, marker.as_bytes()))
 }
@@ -95,6 +96,14 @@ fn is_crossed_out(value: &[u8]) -> bool {
     let run = value.iter().rev().take_while(|byte| *byte == last).count();
     let prefix = &value[..value.len() - run];
     run >= 3 && prefix.len() <= 12 && run >= prefix.len().min(6)
+}
+
+/// `your_secure_password_here`: words alone, of which the last is `here`.
+fn is_words_that_end_in_here(value: &[u8]) -> bool {
+    let mut words = value.rsplit(|byte| b" _-".contains(byte));
+    words.next().is_some_and(|last| last.eq_ignore_ascii_case(b"here"))
+        && words.next().is_some()
+        && value.iter().all(|byte| byte.is_ascii_alphabetic() || b" _-".contains(byte))
 }
 
 /// Tells whether two texts are equal but for case and the delimiters between words.
@@ -172,6 +181,8 @@ mod tests {
             "my_placeholder",
             "fill in",
             "tbd",
+            "your_secure_password_here",
+            "key-goes-here",
         ] {
             check("K", value, Some(Placeholder::Marker));
         }
@@ -195,6 +206,8 @@ mod tests {
             "%5Q!x%",
             "aaa",
             "mydummyZt0",
+            "here-be-dragons",
+            "here",
             "a.b.c",
         ] {
             check("K", value, None);
