@@ -7,7 +7,8 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    completions, copy, delete, diff, env, export, generate, get, import, init, list, man, run, set, where_,
+    check, completions, copy, delete, diff, env, example, export, generate, get, import, init, list, man,
+    run, schema, set, where_,
 };
 
 /// Loads secrets from wherever they live, runs programs with them, and says what was tried.
@@ -84,6 +85,10 @@ pub(crate) enum Format {
     K8s,
     /// Masks and variables for a runner of GitHub Actions
     Gha,
+    /// JSON Schema, draft 2020-12
+    JsonSchema,
+    /// A table for people
+    Markdown,
 }
 
 impl Format {
@@ -92,6 +97,9 @@ impl Format {
     /// What `export` takes.
     pub(crate) const OF_EXPORT: [Self; 7] =
         [Self::Dotenv, Self::Json, Self::Yaml, Self::Shell, Self::Docker, Self::K8s, Self::Gha];
+
+    /// What `schema` takes.
+    pub(crate) const OF_SCHEMA: [Self; 3] = [Self::JsonSchema, Self::Json, Self::Markdown];
 
     /// Reads one of `taken`. A command that takes others than every command declares its own `--format` with this:
     /// clap lets it stand for the global one, as both are called the same and hold the same type.
@@ -133,6 +141,7 @@ pub(crate) enum Colour {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    Check(check::CheckArgs),
     Get(get::GetArgs),
     Set(set::SetArgs),
     List(list::ListArgs),
@@ -143,6 +152,8 @@ pub(crate) enum Command {
     Export(export::ExportArgs),
     Import(import::ImportArgs),
     Diff(diff::DiffArgs),
+    Example(example::ExampleArgs),
+    Schema(schema::SchemaArgs),
     Generate(generate::GenerateArgs),
     Env(env::EnvArgs),
     Init(init::InitArgs),

@@ -7,11 +7,13 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 
+pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod copy;
 pub(crate) mod delete;
 pub(crate) mod diff;
 pub(crate) mod env;
+pub(crate) mod example;
 pub(crate) mod export;
 pub(crate) mod generate;
 pub(crate) mod get;
@@ -20,6 +22,7 @@ pub(crate) mod init;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod run;
+pub(crate) mod schema;
 pub(crate) mod set;
 mod wanted;
 pub(crate) mod where_;
@@ -28,11 +31,14 @@ mod writing;
 /// Runs the command that was asked for.
 pub(crate) fn run(command: Command, context: &Context) -> Result<ExitCode> {
     let is_general = Format::GENERAL.contains(&context.global.format);
-    if !is_general && !matches!(command, Command::Export(_)) {
+    if !is_general && !matches!(command, Command::Export(_) | Command::Schema(_)) {
         return Err(Failure::usage("--format: it does not take this value (not shown)")
             .with_hint(format!("it takes one of {}", Format::names(&Format::GENERAL))));
     }
     match command {
+        Command::Check(args) => check::run(&args, context),
+        Command::Example(args) => example::run(&args, context),
+        Command::Schema(args) => schema::run(&args, context),
         Command::Get(args) => get::run(&args, context),
         Command::Set(args) => set::run(&args, context),
         Command::List(args) => list::run(&args, context),

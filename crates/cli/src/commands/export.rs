@@ -122,6 +122,6 @@ fn form(args: &ExportArgs, context: &Context) -> Result<Form> {
         Format::Docker => Form::Docker,
         Format::K8s => Form::Kubernetes { name: args.name.clone().unwrap_or_else(|| "reticent".to_owned()) },
         Format::Gha => Form::Gha,
-        Format::Json | Format::Human => Form::Json,
+        Format::Json | Format::Human | Format::JsonSchema | Format::Markdown => Form::Json,
     })
 }

@@ -28,7 +28,8 @@ Examples:
 ///
 /// Its secrets are those that reticent.toml declares and the keys of `.env`. A variable that is set already wins over
 /// `.env`. The program gets every signal, and its exit code is ours: 128+N when signal N ended it, 127 when there is
-/// no such program, 126 when it cannot be started. If a secret is missing, nothing is started.
+/// no such program, 126 when it cannot be started. If a secret is missing, or a setting that reticent.toml declares is
+/// invalid, nothing is started. Declared defaults are handed over, too.
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct RunArgs {
@@ -50,7 +51,7 @@ pub(crate) fn run(args: &RunArgs, context: &Context) -> Result<ExitCode> {
     let setup = context.setup()?;
     context.block_on(async {
         let wanted = wanted::wanted(&args.only, &setup).await?;
-        let variables = resolve(&setup, &wanted).await?;
+        let variables = resolve(args, context, &setup, &wanted).await?;
         let places: Vec<_> = wanted.iter().flat_map(Known::places).cloned().collect();
         context.warn(&setup, &places);
         for variable in &variables {
@@ -60,9 +61,41 @@ pub(crate) fn run(args: &RunArgs, context: &Context) -> Result<ExitCode> {
     })
 }
 
-/// Resolves all of them, or reports all that cannot be.
-async fn resolve(setup: &Setup, wanted: &[Known]) -> Result<Vec<Variable>> {
-    wanted::resolve(setup, wanted, fits).await
+/// Resolves all of them and judges the declared settings, or reports all that cannot be.
+async fn resolve(
+    args: &RunArgs,
+    context: &Context,
+    setup: &Setup,
+    wanted: &[Known],
+) -> Result<Vec<Variable>> {
+    let mut variables = wanted::resolve(setup, wanted, fits).await?;
+    if args.only.is_empty() {
+        let settings = declared_settings(context, &variables).await?;
+        variables.extend(settings);
+    }
+    Ok(variables)
+}
+
+/// Judges what `[settings]` declares, as `check` does, and returns the settings that the program would not see yet: those
+/// under another name, and defaults.
+async fn declared_settings(context: &Context, variables: &[Variable]) -> Result<Vec<Variable>> {
+    let prepared = context.places()?.prepare()?;
+    if prepared.config().declarations().schema().settings().is_empty() {
+        return Ok(Vec::new());
+    }
+    let resolution = prepared.loader().resolve(prepared.schema()).await;
+    let report = resolution.report();
+    for (item, warning) in report.warnings() {
+        context.output.say(format!("warning: {}", item.line(warning)));
+    }
+    if !report.is_ok() {
+        return Err(super::check::failure(report));
+    }
+    let unseen = |name: &str| {
+        !variables.iter().any(|variable| variable.name == name) && std::env::var_os(name).is_none()
+    };
+    let values = resolution.values().filter(|(name, _)| unseen(name));
+    Ok(values.map(|(name, value)| Variable { name: name.to_owned(), value: value.clone() }).collect())
 }
 
 /// Checks what an environment can hold.

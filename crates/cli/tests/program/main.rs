@@ -1,5 +1,6 @@
 //! The built program, driven as a person or a script drives it: all of stdout, stderr and the exit code.
 
+mod check;
 mod diff;
 mod env_init;
 mod export;

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use crate::support::Sandbox;
 
-const COMMANDS: [&str; 13] = [
+const COMMANDS: [&str; 18] = [
     "get",
     "set",
     "list",
@@ -18,6 +18,11 @@ const COMMANDS: [&str; 13] = [
     "init",
     "completions",
     "man",
+    "check",
+    "example",
+    "export",
+    "diff",
+    "schema",
 ];
 
 #[test]

@@ -294,7 +294,12 @@ impl Config {
     pub fn secrets(&self, environment: Option<&str>) -> Result<Vec<Declared>, SetupError> {
         let mut secrets = self.secrets.clone();
         let Some(name) = environment else { return Ok(secrets) };
-        let own = self.environments.get(name).ok_or_else(|| self.unknown_environment(name))?;
+        let own = match self.environments.get(name) {
+            Some(own) => own.as_slice(),
+            // An environment that only judges has no secrets of its own.
+            None if self.declarations.policies().of(name).is_some() => &[],
+            None => return Err(self.unknown_environment(name)),
+        };
         for declared in own {
             match secrets.iter_mut().find(|common| common.name == declared.name) {
                 Some(common) => *common = declared.clone(),

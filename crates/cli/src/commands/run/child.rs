@@ -55,7 +55,7 @@ pub(super) async fn supervise(
                 match args.watch {
                     Some(Watch::Signal(signal)) => send(&child, signal),
                     Some(Watch::Restart) => {
-                        let Some(variables) = renewed(context, setup, wanted).await else { continue };
+                        let Some(variables) = renewed(args, context, setup, wanted).await else { continue };
                         if let Some(code) = stop(&mut child, &mut received).await? {
                             return Ok(code);
                         }
@@ -69,8 +69,13 @@ pub(super) async fn supervise(
 }
 
 /// Resolves anew; if that fails, the program goes on as it is.
-async fn renewed(context: &Context, setup: &Setup, wanted: &[Known]) -> Option<Vec<Variable>> {
-    match super::resolve(setup, wanted).await {
+async fn renewed(
+    args: &RunArgs,
+    context: &Context,
+    setup: &Setup,
+    wanted: &[Known],
+) -> Option<Vec<Variable>> {
+    match super::resolve(args, context, setup, wanted).await {
         Ok(variables) => Some(variables),
         Err(failure) => {
             context.output.failure(&failure);
