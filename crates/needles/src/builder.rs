@@ -1,0 +1,231 @@
+//! Learns values and builds what finds them.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use reticent_core::{Secret, SecretBuffer};
+
+use crate::finder::Finder;
+use crate::matcher::Matcher;
+use crate::projection::project;
+use crate::span::{Span, Spelling};
+use crate::{spell, targets};
+
+/// The shortest target and the shortest spelling: shorter ones stand in texts by chance.
+pub(crate) const SHORTEST: usize = 6;
+
+/// Why a value, or a part of it, is not looked for.
+///
+/// ```
+/// use reticent_needles::Reason;
+///
+/// assert_eq!(Reason::CommonWord.to_string(), "is a common word");
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Reason {
+    /// It has fewer than six bytes besides blanks.
+    TooShort,
+    /// It is a word that texts are full of, such as `production`.
+    CommonWord,
+    /// It holds the beginning of a mask.
+    HoldsMask,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::TooShort => "has fewer than 6 bytes",
+            Self::CommonWord => "is a common word",
+            Self::HoldsMask => "holds the beginning of a mask",
+        })
+    }
+}
+
+/// A name whose value, or a part of it, is not looked for. It never holds the value.
+///
+/// ```
+/// use reticent_core::Secret;
+/// use reticent_needles::{Needles, Reason};
+///
+/// let needles = Needles::builder().learn("PIN", &Secret::copy_of(b"1234")).build();
+/// assert_eq!(needles.refused()[0].reason(), Reason::TooShort);
+/// assert_eq!(needles.refused()[0].to_string(), "\"PIN\" is not looked for: it has fewer than 6 bytes");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    name: String,
+    reason: Reason,
+}
+
+impl Refusal {
+    /// Returns the name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Returns why.
+    #[must_use]
+    pub fn reason(&self) -> Reason {
+        self.reason
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "\"{}\" is not looked for: it {}", self.name.escape_debug(), self.reason)
+    }
+}
+
+/// Collects names and values.
+///
+/// ```
+/// use reticent_core::Secret;
+/// use reticent_needles::Needles;
+///
+/// let builder = Needles::builder().learn("A", &Secret::copy_of(b"orange-tiger"));
+/// assert_eq!(format!("{builder:?}"), "Builder { names: 1, .. }");
+/// ```
+#[derive(Default)]
+pub struct Builder {
+    values: BTreeMap<String, Vec<Secret>>,
+}
+
+impl Builder {
+    /// Learns `secret` under `name`; a second value of the same name, such as the one before a rotation, is looked for
+    /// as well.
+    #[must_use]
+    pub fn learn(mut self, name: impl Into<String>, secret: &Secret) -> Self {
+        self.values.entry(name.into()).or_default().push(secret.clone());
+        self
+    }
+
+    /// Spells every value and builds the tables.
+    ///
+    /// # Panics
+    /// When the spellings together have four thousand million bytes.
+    #[must_use]
+    pub fn build(self) -> Needles {
+        let mut parts = Collected::default();
+        let mut names = Vec::with_capacity(self.values.len());
+        for (index, (name, secrets)) in self.values.into_iter().enumerate() {
+            let index = u32::try_from(index).expect("fewer names than four thousand million");
+            for secret in secrets {
+                parts.add(&name, index, &secret);
+            }
+            names.push(name);
+        }
+        let Collected { needles, refused } = parts;
+        Needles { matcher: Matcher::new(needles), names, refused }
+    }
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("names", &self.values.len()).finish_non_exhaustive()
+    }
+}
+
+/// One spelling of one target.
+pub(crate) struct Needle {
+    pub(crate) bytes: SecretBuffer,
+    pub(crate) name: u32,
+    pub(crate) spelling: Spelling,
+}
+
+impl Needle {
+    pub(crate) fn bytes(&self) -> &[u8] {
+        exposed(&self.bytes)
+    }
+}
+
+/// The bytes of a buffer, for the tables of this crate, which are wiped as it is.
+pub(crate) fn exposed(buffer: &SecretBuffer) -> &[u8] {
+    #[expect(clippy::disallowed_methods, reason = "into other buffers and tables that are wiped")]
+    buffer.expose_bytes()
+}
+
+#[derive(Default)]
+struct Collected {
+    needles: Vec<Needle>,
+    refused: Vec<Refusal>,
+}
+
+impl Collected {
+    fn add(&mut self, name: &str, index: u32, secret: &Secret) {
+        #[expect(clippy::disallowed_methods, reason = "into spellings, which are wiped")]
+        let value = secret.expose_bytes();
+        let needles = &mut self.needles;
+        let mut keep = |spelling, form: &[u8]| {
+            let bytes = project(form);
+            if bytes.len() >= SHORTEST {
+                needles.push(Needle { bytes, name: index, spelling });
+            }
+        };
+        let mut refused = None;
+        for target in targets::of(value) {
+            match targets::refusal(exposed(&target)) {
+                Some(reason) => refused = refused.or(Some(reason)),
+                None => spell::every(exposed(&target), &mut keep),
+            }
+        }
+        if let Some(reason) = refused {
+            self.refused.push(Refusal { name: name.to_owned(), reason });
+        }
+    }
+}
+
+/// Known values, ready to be found in any number of texts at once.
+///
+/// ```
+/// use reticent_core::Secret;
+/// use reticent_needles::Needles;
+///
+/// let password = Secret::copy_of(b"plum-Garden-42!");
+/// let needles = Needles::builder().learn("DB_PASSWORD", &password).build();
+/// let found = needles.find_all(b"url?p=plum-Garden-42%21&x=1");
+/// assert_eq!((found.len(), found[0].name()), (1, "DB_PASSWORD"));
+/// ```
+pub struct Needles {
+    pub(crate) matcher: Matcher,
+    pub(crate) names: Vec<String>,
+    refused: Vec<Refusal>,
+}
+
+impl Needles {
+    /// Begins a set.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Returns the names whose value, or a part of it, is not looked for, in alphabetical order.
+    #[must_use]
+    pub fn refused(&self) -> &[Refusal] {
+        &self.refused
+    }
+
+    /// Begins to look through a text that arrives in chunks.
+    #[must_use]
+    pub fn finder(&self) -> Finder<'_> {
+        Finder::new(self)
+    }
+
+    /// Finds everything in one text.
+    #[must_use]
+    pub fn find_all(&self, text: &[u8]) -> Vec<Span<'_>> {
+        let mut spans = Vec::new();
+        let mut finder = self.finder();
+        finder.push(text, |span| spans.push(span));
+        finder.finish(|span| spans.push(span));
+        spans
+    }
+}
+
+impl fmt::Debug for Needles {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Needles");
+        shown.field("names", &self.names.len()).field("refused", &self.refused).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,24 @@
+//! Finds known secret values in bytes, in every spelling that programs give them, in one pass.
+//!
+//! The decision: an own automaton, in front of it a table that skips, and both in memory that is wiped: the
+//! transitions of an automaton spell the secrets. What is found is a union: every byte that lies in any occurrence
+//! of any spelling. The cost is the memory of one node for each byte of a spelling that no other begins with.
+
+mod builder;
+mod encodings;
+mod finder;
+mod matcher;
+mod projection;
+mod span;
+mod spell;
+mod structured;
+mod targets;
+mod trie;
+
+pub use builder::{Builder, Needles, Reason, Refusal};
+pub use finder::Finder;
+pub use span::{Span, Spelling};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,106 @@
+//! What matching sees of a text: no line breaks with the blanks behind them, no control sequences of a terminal, and
+//! an end at each mask that is there already.
+//!
+//! The decision: each piece is judged by a pure function of the bytes from its beginning on, which asks for more
+//! where a chunk ends too early. So nothing depends on how a text is cut; the cost is to carry at most one unfinished
+//! piece, shorter than 150 bytes, from chunk to chunk.
+
+use reticent_core::SecretBuffer;
+
+/// How a mask begins.
+const MASK: &[u8] = b"[REDACTED:";
+
+/// The longest name in a mask.
+const LONGEST_NAME: usize = 128;
+
+/// One piece of a text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Piece {
+    /// A byte that is seen.
+    Plain,
+    /// A line break, one byte of it.
+    Break,
+    /// A control sequence of this many bytes.
+    Sequence(usize),
+    /// A mask of this many bytes.
+    Mask(usize),
+    /// The next bytes decide.
+    Unfinished,
+}
+
+/// Tells whether a byte may begin a piece other than a plain byte.
+pub(crate) fn is_special(byte: u8) -> bool {
+    matches!(byte, b'\r' | b'\n' | 0x1b | b'[')
+}
+
+/// Judges the piece at the beginning of `rest`, which is not empty.
+pub(crate) fn piece(rest: &[u8]) -> Piece {
+    match rest[0] {
+        b'\r' | b'\n' => Piece::Break,
+        b'[' => mask(rest),
+        0x1b => match rest.get(1) {
+            None => Piece::Unfinished,
+            // A mask that was put behind a lone escape stays a mask.
+            Some(b'[') => match mask(&rest[1..]) {
+                Piece::Mask(_) => Piece::Plain,
+                Piece::Unfinished => Piece::Unfinished,
+                _ => sequence(rest),
+            },
+            Some(_) => Piece::Plain,
+        },
+        _ => Piece::Plain,
+    }
+}
+
+fn mask(rest: &[u8]) -> Piece {
+    let head = rest.len().min(MASK.len());
+    if rest[..head] != MASK[..head] {
+        return Piece::Plain;
+    }
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.-".contains(byte);
+    let name = rest[head..].iter().take(LONGEST_NAME + 1).take_while(|byte| is_name(byte)).count();
+    match rest.get(head + name) {
+        _ if name > LONGEST_NAME => Piece::Plain,
+        None => Piece::Unfinished,
+        Some(b']') if name > 0 => Piece::Mask(head + name + 1),
+        Some(_) => Piece::Plain,
+    }
+}
+
+/// `ESC [`, at most 32 parameter bytes, at most 4 intermediate bytes and a final one (ECMA-48, section 5.4).
+fn sequence(rest: &[u8]) -> Piece {
+    let count = |from: usize, most: usize, first: u8, last: u8| {
+        rest[from..].iter().take(most).take_while(|byte| (first..=last).contains(byte)).count()
+    };
+    let parameters = count(2, 32, b'0', b'?');
+    let end = 2 + parameters + count(2 + parameters, 4, b' ', b'/');
+    match rest.get(end) {
+        None => Piece::Unfinished,
+        Some(b'@'..=b'~') => Piece::Sequence(end + 1),
+        Some(_) => Piece::Plain,
+    }
+}
+
+/// Projects one spelling.
+pub(crate) fn project(form: &[u8]) -> SecretBuffer {
+    let mut seen = SecretBuffer::with_capacity(form.len());
+    let (mut at, mut after_break) = (0, false);
+    while at < form.len() {
+        let byte = form[at];
+        at += match piece(&form[at..]) {
+            Piece::Break => {
+                after_break = true;
+                1
+            }
+            Piece::Sequence(length) => length,
+            _ => {
+                if !(after_break && matches!(byte, b' ' | b'\t')) {
+                    seen.push(byte);
+                    after_break = false;
+                }
+                1
+            }
+        };
+    }
+    seen
+}

@@ -1,0 +1,118 @@
+//! The engine finds what the definition finds, however the text is cut.
+
+use proptest::prelude::*;
+use reticent_core::Secret;
+use reticent_needles::{Needles, Span};
+
+use crate::definition::{self, Found};
+
+fn found(span: Span<'_>) -> Found {
+    (span.start(), span.end(), span.name().to_owned())
+}
+
+/// The engine's answer over `cuts`; between the chunks it must not have let go of a byte that a span takes.
+pub(crate) fn engine(needles: &Needles, text: &[u8], cuts: &[usize]) -> Vec<Found> {
+    let (mut all, mut settled, mut at) = (Vec::new(), 0, 0);
+    let mut finder = needles.finder();
+    for cut in cuts.iter().map(|cut| (at + cut).min(text.len())).chain([text.len()]).collect::<Vec<_>>() {
+        let cut = cut.max(at);
+        let before = all.len();
+        finder.push(&text[at..cut], |span| all.push(found(span)));
+        assert!(all[before..].iter().all(|(start, ..)| *start >= settled), "a byte was let go too early");
+        assert!(finder.settled() >= settled && finder.settled() <= cut as u64);
+        (settled, at) = (finder.settled(), cut);
+    }
+    let before = all.len();
+    finder.finish(|span| all.push(found(span)));
+    assert!(all[before..].iter().all(|(start, ..)| *start >= settled), "a byte was let go too early");
+    all
+}
+
+/// Values of two letters cannot take any other spelling that a text of two letters shows.
+fn letters(sizes: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(prop::sample::select(&b"ab"[..]), sizes)
+}
+
+fn noisy(sizes: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u8>> {
+    let noise =
+        ["\n", "\r\n  ", " ", "\t", "\x1b[31m", "\x1b[", "\x1b", "[", "[REDACTED:A]", "[REDACTED:", "]"];
+    let letter = prop::sample::select(&["a", "b"][..]);
+    let piece = prop_oneof![12 => letter, 1 => prop::sample::select(noise.to_vec())];
+    prop::collection::vec(piece, sizes).prop_map(|pieces| pieces.concat().into_bytes())
+}
+
+fn check(values: &[Vec<u8>], text: &[u8], cuts: &[usize]) {
+    let named: Vec<(String, Vec<u8>)> =
+        values.iter().enumerate().map(|(at, value)| (format!("N{at:02}"), value.clone())).collect();
+    let builder = named.iter().fold(Needles::builder(), |builder, (name, value)| {
+        builder.learn(name.as_str(), &Secret::copy_of(value))
+    });
+    let needles = builder.build();
+    let want = definition::find(&named, text);
+    assert_eq!(engine(&needles, text, &[]), want, "whole");
+    assert_eq!(engine(&needles, text, cuts), want, "cut");
+    assert_eq!(engine(&needles, text, &vec![1; text.len()]), want, "byte by byte");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_engine_finds_what_the_definition_finds(
+        values in prop::collection::vec(letters(6..12), 1..6),
+        text in letters(0..300),
+        cuts in prop::collection::vec(0_usize..20, 0..30),
+    ) {
+        check(&values, &text, &cuts);
+    }
+
+    #[test]
+    fn wraps_colours_and_masks_are_as_defined(
+        values in prop::collection::vec(letters(6..9), 1..8),
+        text in noisy(0..300),
+        cuts in prop::collection::vec(0_usize..20, 0..30),
+    ) {
+        check(&values, &text, &cuts);
+    }
+
+    #[test]
+    fn long_values_and_long_texts_agree(
+        values in prop::collection::vec(letters(6..80), 1..40),
+        mut text in letters(0..400),
+        cuts in prop::collection::vec(0_usize..90, 0..30),
+    ) {
+        text.extend(values.concat());
+        check(&values, &text, &cuts);
+    }
+
+    #[test]
+    fn any_bytes_are_searched(
+        value in prop::collection::vec(any::<u8>(), 12..40),
+        before in prop::collection::vec(any::<u8>(), 0..99),
+        after in prop::collection::vec(any::<u8>(), 0..99),
+        cuts in prop::collection::vec(0_usize..20, 0..30),
+    ) {
+        let needles = Needles::builder().learn("A", &Secret::copy_of(&value)).build();
+        let text = [&before[..], &value, &after].concat();
+        prop_assert_eq!(engine(&needles, &text, &cuts), engine(&needles, &text, &[]));
+        let hides = value.trim_ascii() != value || value.iter().any(|byte| b"\r\n\x1b[".contains(byte));
+        let around = before.iter().chain(&after).any(|byte| b"\r\n\x1b[".contains(byte));
+        if needles.refused().is_empty() && !hides && !around {
+            let start = before.len() as u64;
+            let end = start + value.len() as u64;
+            let all = engine(&needles, &text, &cuts);
+            prop_assert!(all.iter().any(|(from, to, _)| *from <= start && *to >= end));
+        }
+    }
+}
+
+#[test]
+fn a_batch_is_no_border() {
+    let needles = Needles::builder().learn("A", &Secret::copy_of(b"plum-Garden-42!")).build();
+    for before in (1 << 16) - 40..(1 << 16) + 40 {
+        let text = [vec![b'x'; before], b"plum-Garden\r\n -42!".to_vec()].concat();
+        let want = vec![(before as u64, text.len() as u64, "A".to_owned())];
+        assert_eq!(engine(&needles, &text, &[]), want);
+        assert_eq!(engine(&needles, &text, &[before + 3]), want);
+    }
+}

@@ -1,0 +1,5 @@
+//! The definition, written down without a thought for speed, beside the engine.
+
+mod cases;
+mod definition;
+mod laws;
