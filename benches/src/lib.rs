@@ -21,12 +21,13 @@ const ROUNDS: usize = 15;
 pub struct Table<'a> {
     title: &'a str,
     rows: Vec<Row<'a>>,
+    missing: Vec<(&'a str, String)>,
 }
 
 struct Row<'a> {
     name: &'a str,
     note: String,
-    run: Box<dyn FnMut(u32) + 'a>,
+    run: Box<dyn FnMut(u32) -> f64 + 'a>,
     best: f64,
 }
 
@@ -34,17 +35,28 @@ impl<'a> Table<'a> {
     /// Makes an empty table.
     #[must_use]
     pub fn new(title: &'a str) -> Self {
-        Self { title, rows: Vec::new() }
+        Self { title, ..Self::default() }
     }
 
     /// Adds an operation, and a note that is printed behind its time.
     pub fn row<T>(&mut self, name: &'a str, note: impl Into<String>, mut operation: impl FnMut() -> T + 'a) {
-        let run = move |times| {
+        self.timed(name, note, move |times| {
+            let start = Instant::now();
             for _ in 0..times {
                 black_box(operation());
             }
-        };
+            start.elapsed().as_secs_f64() / f64::from(times)
+        });
+    }
+
+    /// Adds an operation that runs elsewhere: `run` has it done so many times and returns the seconds of one.
+    pub fn timed(&mut self, name: &'a str, note: impl Into<String>, run: impl FnMut(u32) -> f64 + 'a) {
         self.rows.push(Row { name, note: note.into(), run: Box::new(run), best: f64::INFINITY });
+    }
+
+    /// Says aloud that a peer is not in the table, and why.
+    pub fn missing(&mut self, name: &'a str, why: impl Into<String>) {
+        self.missing.push((name, why.into()));
     }
 
     /// Times all rows and prints them.
@@ -53,7 +65,7 @@ impl<'a> Table<'a> {
         let times: Vec<u32> = self.rows.iter_mut().map(Row::calibrate).collect();
         for _ in 0..ROUNDS {
             for (row, times) in self.rows.iter_mut().zip(&times) {
-                row.best = row.best.min(row.time(*times));
+                row.best = row.best.min((row.run)(*times));
             }
         }
         let first = self.rows.first().map_or(f64::NAN, |row| row.best);
@@ -61,23 +73,19 @@ impl<'a> Table<'a> {
         for Row { name, note, best, .. } in &self.rows {
             println!("  {name:<44} {:>12} {:>6.2}x  {note}", duration(*best), best / first);
         }
+        for (name, why) in &self.missing {
+            println!("  {name:<44} NOT TIMED: {why}");
+        }
     }
 }
 
 impl Row<'_> {
     fn calibrate(&mut self) -> u32 {
         let mut times = 1;
-        while self.time(times) * f64::from(times) < ROUND.as_secs_f64() && times < u32::MAX / 2 {
+        while (self.run)(times) * f64::from(times) < ROUND.as_secs_f64() && times < u32::MAX / 2 {
             times *= 2;
         }
         times
-    }
-
-    /// Returns the seconds that one operation takes, over `times` of them.
-    fn time(&mut self, times: u32) -> f64 {
-        let start = Instant::now();
-        (self.run)(times);
-        start.elapsed().as_secs_f64() / f64::from(times)
     }
 }
 

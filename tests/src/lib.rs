@@ -13,6 +13,8 @@ mod documents {
     struct Readme;
     #[doc = include_str!("../../docs/guides/getting-started.md")]
     struct GettingStarted;
+    #[doc = include_str!("../../docs/guides/from-pydantic-settings.md")]
+    struct FromPydanticSettings;
     #[doc = include_str!("../../docs/guides/write-a-source.md")]
     struct WriteASource;
 }

@@ -22,6 +22,8 @@ pub(crate) struct Settings {
     pub(crate) law_schema: String,
     /// The package that holds the benchmarks.
     pub(crate) bench_package: Option<String>,
+    /// What Python has besides itself while benchmarks run; `python-env` tells them where it is.
+    pub(crate) bench_requirements: Option<String>,
     pub(crate) demo: Option<Demo>,
 }
 

@@ -104,6 +104,21 @@ fn bench_runs_the_package_that_the_manifest_names() {
 }
 
 #[test]
+fn bench_runs_without_a_python_and_says_so() {
+    let plot = Plot::clean();
+    let names =
+        "bench-package = \"acme-high\"\npython-env = \"ACME_PYTHON\"\nbench-requirements = \"none.txt\"\n";
+    plot.append("Cargo.toml", names);
+    plot.append("crates/high/Cargo.toml", "\n[[bench]]\nname = \"speed\"\nharness = false\n");
+    let program = "fn main() {\n    println!(\"{:?}\", std::env::var(\"ACME_PYTHON\").ok());\n}\n";
+    plot.put("crates/high/benches/speed.rs", program);
+    let output = xtask(&plot, &["bench"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.starts_with("no peer in Python is timed: cannot read none.txt: "), "{text}");
+    assert!(text.ends_with("\nNone\n"), "{text}");
+}
+
+#[test]
 fn fuzz_lists_its_targets_and_says_what_is_missing() {
     let plot = Plot::clean();
     plot.put("fuzz/Cargo.toml", "[[bin]]\nname = \"parse\"\n[[bin]]\nname = \"render\"\n");
