@@ -63,6 +63,7 @@ impl Matcher {
         (mixed >> (32 - self.shift_bits - 3)) as usize
     }
 
+    #[inline]
     pub(crate) fn depth(&self, node: u32) -> usize {
         self.trie.depth(node)
     }
@@ -156,10 +157,12 @@ fn longest_shift(window: usize) -> u8 {
     u8::try_from((window + 1).saturating_sub(BLOCK)).expect("a window is short")
 }
 
+#[inline]
 fn read(block: &[u8]) -> u32 {
     u32::from_le_bytes([block[0], block[1], block[2], block[3]])
 }
 
+#[inline]
 fn hash(block: &[u8], bits: u32) -> usize {
     (read(block).wrapping_mul(0x9e37_79b1) >> (32 - bits)) as usize
 }
