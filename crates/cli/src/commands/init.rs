@@ -88,6 +88,9 @@ fn configuration(keys: &[String]) -> String {
     text.push_str(
         "\n# [environments.production.secrets]\n\
          # NAME = \"systemd://name\"                        with -e production, instead of the line above\n\n\
+         # [settings.PORT]                                 what must be true of it: `reticent check` says whether it is\n\
+         # type = \"port\"\n\
+         # default = 8080\n\n\
          # [sources]\n\
          # order = [\"env://{NAME}\", \"file:///run/secrets/{lower}\", \"dotenv://.env#{NAME}\"]\n",
     );

@@ -61,6 +61,13 @@ pattern = "v[0-9]+\\.[0-9]+"
 [settings.REGION]
 type = "text"
 one-of = ["eu", "us"]
+
+[settings.WEBHOOK_TOKEN]
+type = "secret"
+unique = true
+
+[settings.MAIL_FROM]
+type = "text"
 "#;
 
 /// A `.env` in which all of it is wrong. The values that must not be repeated say so.
@@ -77,6 +84,8 @@ SESSION_SECRET=hiddenhiddenhidden
 WEBHOOK_URL=http://hidden.example.net/hook
 RELEASE=hidden-release
 REGION=hidden-region
+WEBHOOK_TOKEN=hidden-Zt0vLw2nXc5Rb7q8
+GATEWAY_KEY=hidden-Zt0vLw2nXc5Rb7q8
 ";
 
 /// The same file, mended by what the report says.
@@ -94,6 +103,8 @@ SESSION_SECRET=9f3a1c7e5b2d8f604a6c1e9d7b3f5a2c8e0d4b6f1a3c5e7d9b2f4a6c8e0d1b3f
 WEBHOOK_URL=https://hooks.internal/hook
 RELEASE=v1.2
 REGION=eu
+MAIL_FROM=service@mail.internal
+WEBHOOK_TOKEN=Lw2nXc5Rb7q8kM4pZt0v
 GATEWAY_KEY=Zt0vLw2nXc5Rb7q8kM4p
 ";
 
@@ -111,7 +122,10 @@ fn shows_no_value(ran: &Ran) {
 
 #[test]
 fn every_problem_of_every_kind_is_in_one_report_with_its_remedy() {
-    let ran = project(BROKEN).run(&["check", "-e", "production", "--json"]);
+    use std::os::unix::fs::PermissionsExt as _;
+    let sandbox = project(BROKEN).with("MAIL_FROM", "hidden-sender").with("MAIL_FROM_FILE", "/nowhere");
+    std::fs::set_permissions(sandbox.path(".env"), std::fs::Permissions::from_mode(0o644)).expect("a mode");
+    let ran = sandbox.run(&["check", "-e", "production", "--json"]);
     assert_eq!(ran.code, 1, "{}", ran.stderr);
     shows_no_value(&ran);
     let report: serde_json::Value = serde_json::from_slice(&ran.stdout).expect("one document");
@@ -120,16 +134,17 @@ fn every_problem_of_every_kind_is_in_one_report_with_its_remedy() {
     let items = report["items"].as_array().expect("items");
     let bad: Vec<_> = items.iter().filter(|item| item["status"] != "ok").collect();
     assert!(bad.len() >= 12, "{} problems", bad.len());
-    let mut rules: Vec<&str> = bad.iter().map(|item| item["rule"].as_str().expect("a rule")).collect();
+    let problems = bad.iter().flat_map(|item| item["problems"].as_array().expect("problems"));
+    let mut rules: Vec<&str> = problems.map(|problem| problem["rule"].as_str().expect("a rule")).collect();
     rules.sort_unstable();
     rules.dedup();
-    assert!(rules.len() >= 8, "{rules:?}");
+    assert!(rules.len() >= 12, "{rules:?}");
     for item in &bad {
         assert!(item["message"].is_string() && item["remedy"].is_string(), "{item}");
-        if item["status"] == "missing" {
-            assert!(!item["tried"].as_array().expect("places").is_empty(), "{item}");
-        } else {
-            assert!(item["place"].as_str().expect("a place").starts_with(".env:"), "{item}");
+        match (item["status"].as_str(), item["place"].as_str()) {
+            (Some("missing"), _) => assert!(!item["tried"].as_array().expect("places").is_empty(), "{item}"),
+            (_, Some(place)) => assert!(place.starts_with(".env:") || place.starts_with("env "), "{item}"),
+            (_, None) => assert!(item["kind"] == "file" || item["rule"] == "conflict", "{item}"),
         }
     }
 }
