@@ -119,7 +119,7 @@ impl Matcher {
             }
             (node, at) = self.doubt(text, node, at, &mut passed, meter);
         }
-        node
+        self.trie.going_on(node)
     }
 
     /// Drops what has begun at places where the table says that nothing can.

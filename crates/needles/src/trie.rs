@@ -137,6 +137,14 @@ impl Trie {
         }
     }
 
+    /// Forgets what cannot go on, since it is a whole spelling and begins no other.
+    pub(crate) fn going_on(&self, mut node: u32) -> u32 {
+        while node != ROOT && self.children(node).is_empty() {
+            node = self.fail[node as usize];
+        }
+        node
+    }
+
     #[inline]
     pub(crate) fn depth(&self, node: u32) -> usize {
         self.depth[node as usize] as usize

@@ -81,3 +81,13 @@ pub(crate) fn find(needles: &[(String, Vec<u8>)], text: &[u8]) -> Vec<Found> {
     }
     merged
 }
+
+/// Where the first byte lies that a later one may still put into a span, or into a longer one, in a text of letters.
+pub(crate) fn settled(needles: &[(String, Vec<u8>)], text: &[u8]) -> u64 {
+    let begins = |start: &usize| {
+        let rest = &text[*start..];
+        needles.iter().any(|(_, needle)| needle.len() > rest.len() && needle.starts_with(rest))
+    };
+    let live = (0..text.len()).find(begins).unwrap_or(text.len()) as u64;
+    find(needles, text).iter().find(|(_, end, _)| *end > live).map_or(live, |(start, ..)| live.min(*start))
+}

@@ -42,16 +42,23 @@ fn noisy(sizes: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn check(values: &[Vec<u8>], text: &[u8], cuts: &[usize]) {
-    let named: Vec<(String, Vec<u8>)> =
-        values.iter().enumerate().map(|(at, value)| (format!("N{at:02}"), value.clone())).collect();
-    let builder = named.iter().fold(Needles::builder(), |builder, (name, value)| {
-        builder.learn(name.as_str(), &Secret::copy_of(value))
-    });
-    let needles = builder.build();
+    let named = named(values);
+    let needles = built(&named);
     let want = definition::find(&named, text);
     assert_eq!(engine(&needles, text, &[]), want, "whole");
     assert_eq!(engine(&needles, text, cuts), want, "cut");
     assert_eq!(engine(&needles, text, &vec![1; text.len()]), want, "byte by byte");
+}
+
+fn named(values: &[Vec<u8>]) -> Vec<(String, Vec<u8>)> {
+    values.iter().enumerate().map(|(at, value)| (format!("N{at:02}"), value.clone())).collect()
+}
+
+fn built(named: &[(String, Vec<u8>)]) -> Needles {
+    let learn = |builder: reticent_needles::Builder, (name, value): &(String, Vec<u8>)| {
+        builder.learn(name.as_str(), &Secret::copy_of(value))
+    };
+    named.iter().fold(Needles::builder(), learn).build()
 }
 
 proptest! {
@@ -64,6 +71,20 @@ proptest! {
         cuts in prop::collection::vec(0_usize..20, 0..30),
     ) {
         check(&values, &text, &cuts);
+    }
+
+    #[test]
+    fn nothing_is_held_back_that_no_byte_can_change(
+        values in prop::collection::vec(letters(6..11), 1..6),
+        text in letters(0..80),
+    ) {
+        let named = named(&values);
+        let needles = built(&named);
+        let mut finder = needles.finder();
+        for at in 0..text.len() {
+            finder.push(&text[at..=at], |_| {});
+            prop_assert_eq!(finder.settled(), definition::settled(&named, &text[..=at]));
+        }
     }
 
     #[test]
@@ -115,4 +136,12 @@ fn a_batch_is_no_border() {
         assert_eq!(engine(&needles, &text, &[]), want);
         assert_eq!(engine(&needles, &text, &[before + 3]), want);
     }
+}
+
+#[test]
+fn a_finished_value_is_reported_at_once() {
+    let needles = Needles::builder().learn("A", &Secret::copy_of(b"plum-Garden-42!")).build();
+    let (mut finder, mut all) = (needles.finder(), Vec::new());
+    finder.push(b"pw: plum-Garden-42!", |span| all.push(found(span)));
+    assert_eq!((finder.settled(), all), (19, vec![(4, 19, "A".to_owned())]));
 }
