@@ -169,6 +169,15 @@ fn the_report_for_people_counts_and_names_places_and_remedies() {
 }
 
 #[test]
+fn every_mistake_of_a_broken_file_is_told() {
+    let ran = project("PORT='hidden' hidden\nnot a line hidden\nWORKERS=1\n").run(&["check"]);
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    shows_no_value(&ran);
+    let text = ran.stdout_text();
+    assert!(text.contains(".env:1:") && text.contains(".env:2:"), "{text}");
+}
+
+#[test]
 fn what_is_mended_by_the_remedies_passes_and_starts() {
     let sandbox = project(MENDED);
     let ran = sandbox.run(&["check", "-e", "production"]);

@@ -56,8 +56,11 @@ impl DotenvLayer {
     fn of(path: impl Into<String>, document: Result<Document, ParseErrors>) -> Self {
         let path = path.into();
         let document = document.map_err(|errors| {
+            // Every mistake, so that one look at the report mends them all.
+            let each: Vec<String> =
+                errors.iter().map(|error| format!("{}:{error}", Visible(&path))).collect();
             SourceError::new(ErrorKind::Malformed, path.as_str())
-                .with_detail(format!("{}:{errors}", Visible(&path)))
+                .with_detail(each.join("; "))
                 .with_hint(errors.first().remedy())
         });
         Self { path, environment: None, document }
