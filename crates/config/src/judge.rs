@@ -10,7 +10,7 @@ mod text;
 use reticent_core::{Placeholder, Secret};
 
 use crate::read;
-use crate::rule::Rule;
+use crate::rule::{Rule, Strength};
 use crate::schema::{Kind, Setting};
 
 /// What a rule says about a value.
@@ -151,9 +151,11 @@ pub(crate) fn remedy(rule: &Rule) -> String {
     match rule {
         Rule::NotPlaceholder => "set a value of its own; `reticent generate` makes fresh secrets".to_owned(),
         Rule::Unique => "give each secret a value of its own".to_owned(),
-        Rule::Strength(_) | Rule::MinLen(_) | Rule::Classes(_) | Rule::Entropy(_) => {
-            "make a fresh one with `reticent generate`".to_owned()
+        Rule::Strength(Strength::Key) => fresh("aes256-key"),
+        Rule::Strength(Strength::Password | Strength::LenientPassword) | Rule::Classes(_) => {
+            fresh("password")
         }
+        Rule::Strength(Strength::Token) | Rule::MinLen(_) | Rule::Entropy(_) => fresh("token"),
         Rule::Tls => "ask for an encrypted and verified connection".to_owned(),
         Rule::MinTls => "set TLSv1.2 or TLSv1.3".to_owned(),
         Rule::Off => "set it to false, or leave it out".to_owned(),
@@ -161,10 +163,14 @@ pub(crate) fn remedy(rule: &Rule) -> String {
     }
 }
 
+/// Names the kind of secret that keeps the rule, as the program makes it.
+fn fresh(kind: &str) -> String {
+    format!("make a fresh one with `reticent generate {kind}`")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::rule::Strength;
 
     pub(super) fn check(setting: &Setting, rule: Rule, value: &str, want: &str) {
         let value = Secret::copy_of(value.as_bytes());

@@ -1,6 +1,7 @@
 //! `run`: a program with its secrets.
 
 mod child;
+mod settings;
 mod signals;
 mod watch;
 
@@ -15,6 +16,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 
+use settings::Judged;
 use watch::Watch;
 
 const EXAMPLES: &str = "\
@@ -28,8 +30,9 @@ Examples:
 ///
 /// Its secrets are those that reticent.toml declares and the keys of `.env`. A variable that is set already wins over
 /// `.env`. The program gets every signal, and its exit code is ours: 128+N when signal N ended it, 127 when there is
-/// no such program, 126 when it cannot be started. If a secret is missing, or a setting that reticent.toml declares is
-/// invalid, nothing is started. Declared defaults are handed over, too.
+/// no such program, 126 when it cannot be started. If a secret is missing, or `check` would find a problem with a
+/// setting that reticent.toml declares, all problems are told and nothing is started. The program sees each declared
+/// setting as it was checked, its default included; with --only it sees what that names and no settings are checked.
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct RunArgs {
@@ -39,6 +42,9 @@ pub(crate) struct RunArgs {
     /// Hands over nothing of our own environment but PATH, HOME, TERM, the locale and the like
     #[arg(long)]
     pristine: bool,
+    /// Starts it whatever `check` would say about the declared settings; what is missing in [secrets] still stops it
+    #[arg(long)]
+    no_check: bool,
     /// When a secret changes: `restart` the program, or send it a signal, as `signal=HUP`
     #[arg(long, value_name = "restart|signal=NAME")]
     watch: Option<Watch>,
@@ -54,56 +60,41 @@ pub(crate) fn run(args: &RunArgs, context: &Context) -> Result<ExitCode> {
         let variables = resolve(args, context, &setup, &wanted).await?;
         let places: Vec<_> = wanted.iter().flat_map(Known::places).cloned().collect();
         context.warn(&setup, &places);
-        for variable in &variables {
-            context.output.mention(format!("{}: from {}", variable.name, variable.value.metadata().source()));
-        }
         child::supervise(args, context, &setup, &wanted, variables).await
     })
 }
 
-/// Resolves all of them and judges the declared settings, or reports all that cannot be.
+/// Judges the declared settings and resolves all secrets, or reports all that is wrong.
 async fn resolve(
     args: &RunArgs,
     context: &Context,
     setup: &Setup,
     wanted: &[Known],
 ) -> Result<Vec<Variable>> {
-    let mut variables = wanted::resolve(setup, wanted, fits).await?;
-    if args.only.is_empty() {
-        let settings = declared_settings(context, &variables).await?;
-        variables.extend(settings);
+    let judged = Judged::of(args, context).await?;
+    if let Some(judged) = judged.as_ref().filter(|_| !args.no_check) {
+        // The report has the declared secrets, too, so that none is left for the resolver to miss.
+        judged.verdict(context)?;
     }
-    Ok(variables)
-}
-
-/// Judges what `[settings]` declares, as `check` does, and returns the settings that the program would not see yet: those
-/// under another name, and defaults.
-async fn declared_settings(context: &Context, variables: &[Variable]) -> Result<Vec<Variable>> {
-    let prepared = context.places()?.prepare()?;
-    if prepared.config().declarations().schema().settings().is_empty() {
-        return Ok(Vec::new());
+    let mut variables =
+        wanted::resolve(setup, wanted, |known, variable| fits(known.name(), variable)).await?;
+    for variable in &variables {
+        context.output.mention(format!("{}: from {}", variable.name, variable.value.metadata().source()));
     }
-    let resolution = prepared.loader().resolve(prepared.schema()).await;
-    let report = resolution.report();
-    for (item, warning) in report.warnings() {
-        context.output.say(format!("warning: {}", item.line(warning)));
+    if let Some(judged) = judged {
+        judged.hand_over(args, context, &mut variables);
     }
-    if !report.is_ok() {
-        return Err(super::check::failure(report));
-    }
-    let unseen = |name: &str| {
-        !variables.iter().any(|variable| variable.name == name) && std::env::var_os(name).is_none()
-    };
-    let values = resolution.values().filter(|(name, _)| unseen(name));
-    Ok(values.map(|(name, value)| Variable { name: name.to_owned(), value: value.clone() }).collect())
+    let unfit: Vec<Failure> =
+        variables.iter().filter_map(|variable| fits(&variable.name, variable).err()).collect();
+    if unfit.is_empty() { Ok(variables) } else { Err(Failure::all(unfit)) }
 }
 
 /// Checks what an environment can hold.
-fn fits(known: &Known, variable: &Variable) -> Result<()> {
+fn fits(name: &str, variable: &Variable) -> Result<()> {
     #[expect(clippy::disallowed_methods, reason = "looks for a NUL byte alone")]
     if variable.value.expose_bytes().contains(&0) {
         let problem = "a value with a NUL byte cannot be a variable";
-        return Err(Failure::new(Exit::Findings, format!("{}: {problem}", Visible(known.name())))
+        return Err(Failure::new(Exit::Findings, format!("{}: {problem}", Visible(name)))
             .with_hint("hand it over as a file, and name the file in a variable"));
     }
     Ok(())

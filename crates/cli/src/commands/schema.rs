@@ -21,7 +21,7 @@ pub(crate) struct SchemaArgs {
 }
 
 pub(crate) fn run(args: &SchemaArgs, context: &Context) -> Result<Exit> {
-    let prepared = context.places()?.prepare()?;
+    let prepared = context.prepared()?;
     let text = match args.format {
         Some(Format::Markdown) if !context.global.json => prepared.schema().markdown(),
         _ => prepared.schema().json_schema(),

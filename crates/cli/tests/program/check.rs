@@ -1,4 +1,4 @@
-//! `check`, `example`, `schema`, and `run` by the schema: every problem in one report, and never a value.
+//! `check`, and `run` by what it finds: every problem in one report, and never a value.
 
 use crate::support::{Ran, Sandbox};
 
@@ -209,28 +209,158 @@ fn run_hands_over_declared_defaults() {
 }
 
 #[test]
-fn an_example_is_current_until_the_schema_changes() {
-    let sandbox = project("");
-    let example = sandbox.run(&["example"]);
-    assert_eq!((example.code, example.stderr.as_str()), (0, ""));
-    sandbox.write(".env.example", &example.stdout);
-    sandbox.run(&["example", "--check"]).is(0, "", "");
-    sandbox.write("reticent.toml", format!("{DECLARED}\n[settings.ADDED]\ntype = \"text\"\n"));
-    sandbox.run(&["example", "--check"]).is(
-        1,
-        ".env.example: ADDED is missing\n",
-        "hint: reticent example > .env.example\n",
+fn a_document_has_the_fields_of_the_contract() {
+    let config = "[secrets]\nTOKEN = \"file://token\"\n[settings.PORT]\ntype = \"port\"\n[settings.MODE]\ntype = \"text\"\n";
+    let sandbox = Sandbox::new().file("reticent.toml", config).file("token", "hidden-Zt0vLw2nXc5R");
+    let ran = sandbox.with("PORT", "hidden-port").run(&["check", "--json"]);
+    assert_eq!((ran.code, ran.stderr.as_str()), (1, ""));
+    shows_no_value(&ran);
+    let tried = |place: &str, source: &str| serde_json::json!({ "ref": place, "source": source, "status": "not_found", "note": null });
+    let document: serde_json::Value = serde_json::from_slice(&ran.stdout).expect("one document");
+    let withheld = "expected a whole number 0–65535";
+    let missing = "not found; looked in env MODE, env MODE_FILE, /run/secrets/MODE, .env";
+    let remedy = "set it in one of these places";
+    assert_eq!(
+        document,
+        serde_json::json!({
+            "schema": "reticent.check/1", "environment": "development", "ok": false,
+            "items": [
+                {
+                    "name": "PORT", "kind": "integer", "secret": false, "status": "invalid", "ref": "env://PORT",
+                    "place": "env PORT", "version": null, "age_days": null, "rule": "type", "message": withheld,
+                    "remedy": "set PORT to a whole number 0–65535",
+                    "problems": [{
+                        "rule": "type", "message": withheld, "remedy": "set PORT to a whole number 0–65535",
+                    }],
+                    "warnings": [], "tried": [],
+                },
+                {
+                    "name": "MODE", "kind": "text", "secret": false, "status": "missing", "ref": null, "place": null,
+                    "version": null, "age_days": null, "rule": "required", "message": missing, "remedy": remedy,
+                    "problems": [{ "rule": "required", "message": missing, "remedy": remedy }], "warnings": [],
+                    "tried": [
+                        tried("env MODE", "env"), tried("env MODE_FILE", "env"),
+                        tried("/run/secrets/MODE", "mounted secrets"), tried(".env", "dotenv"),
+                    ],
+                },
+                {
+                    "name": "TOKEN", "kind": "secret", "secret": true, "status": "ok", "ref": "file://token",
+                    "place": "reticent.toml", "version": null, "age_days": null, "rule": null, "message": null, "remedy": null,
+                    "problems": [], "warnings": [], "tried": [],
+                },
+            ],
+        })
     );
 }
 
 #[test]
-fn a_schema_is_a_document_for_programs_or_for_people() {
-    let sandbox = project("");
-    let json = sandbox.run(&["schema"]);
-    let document: serde_json::Value = serde_json::from_slice(&json.stdout).expect("JSON");
-    assert_eq!(document["properties"]["PORT"]["maximum"], 65535);
-    assert_eq!(sandbox.run(&["schema", "--json"]).stdout, json.stdout);
-    let markdown = sandbox.run(&["schema", "-f", "markdown"]).stdout_text();
-    assert!(markdown.contains("| `PORT` | a whole number 0–65535 |"), "{markdown}");
-    assert_eq!(sandbox.run(&["check", "-f", "markdown"]).code, 2);
+fn what_is_unwise_is_told_on_stderr_and_is_no_problem() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let sandbox = Sandbox::new().file("reticent.toml", "[settings.PORT]\ntype = \"port\"\n");
+    let sandbox = sandbox.file(".env", "PORT=1\n");
+    std::fs::set_permissions(sandbox.path(".env"), std::fs::Permissions::from_mode(0o640)).expect("a mode");
+    sandbox.run(&["check"]).is(
+        0,
+        "PORT  ok           .env:1\n1 item for development: 1 ok, 0 with problems\n",
+        "warning: .env: its group can read it\nhint: chmod 600 .env\n",
+    );
+}
+
+#[test]
+fn an_environment_that_nobody_knows_is_a_mistake_of_the_caller() {
+    for command in ["check", "example", "schema"] {
+        project(MENDED).run(&[command, "-e", "elsewhere"]).is(
+            2,
+            "",
+            "error: no environment \"elsewhere\"\n\
+             hint: known: development, production, staging; [policies.NAME] in reticent.toml declares another\n",
+        );
+    }
+}
+
+#[test]
+fn a_mistake_in_the_configuration_is_no_finding() {
+    for (config, place) in [
+        ("[settings.PORT]\ntype = \"hidden\"\n", "2:8"),
+        ("[settings.PORT]\ntype = \"port\"\ndefault = \"hidden\"\n", "3:11"),
+        ("[settings.PORT]\nkind = \"hidden\"\n", "2:1"),
+        ("[settings]\nPORT = \"hidden\"\n", "2:8"),
+    ] {
+        for command in
+            [&["check"][..], &["check", "--json"], &["example"], &["schema"], &["run", "--", "true"]]
+        {
+            let ran = Sandbox::new().file("reticent.toml", config).run(command);
+            assert_eq!((ran.code, ran.stdout.len()), (2, 0), "{command:?} of {config}: {}", ran.stderr);
+            shows_no_value(&ran);
+            assert!(ran.stderr.contains(&format!("reticent.toml:{place}: ")), "{config}: {}", ran.stderr);
+        }
+    }
+}
+
+#[test]
+fn a_secret_is_looked_for_in_its_declared_places_alone() {
+    let sandbox =
+        Sandbox::new().file("reticent.toml", "[secrets]\nTOKEN = [\"env://NOPE\", \"file://token\"]\n");
+    let sandbox = sandbox.file(".env", "TOKEN=hidden-elsewhere\n");
+    sandbox.run(&["check"]).is(
+        1,
+        "TOKEN  MISSING\n  TOKEN: not found; looked in env://NOPE, file://token\n    \
+         hint: set it in one of these places, or run: reticent set TOKEN\n\
+         1 item for development: 0 ok, 1 with problems\n",
+        "",
+    );
+    sandbox.write("token", "hidden-Zt0vLw2nXc5R");
+    let found = sandbox.run(&["check", "--explain"]);
+    let want = "TOKEN  ok           file://token\n  tried env://NOPE: not found\n\
+        1 item for development: 1 ok, 0 with problems\n";
+    assert_eq!((found.code, found.stdout_text().as_str()), (0, want));
+}
+
+#[test]
+fn what_one_environment_declares_is_asked_for_there_alone() {
+    let config = "[environments.production.secrets]\nTOKEN = \"file://token\"\n";
+    let sandbox = Sandbox::new().file("reticent.toml", config);
+    let elsewhere = "TOKEN  ok           not set\n1 item for development: 1 ok, 0 with problems\n";
+    sandbox.run(&["check"]).is(0, elsewhere, "");
+    let ran = sandbox.run(&["check", "-e", "production"]);
+    assert_eq!(ran.code, 1);
+    let told = ran.stdout_text();
+    assert!(
+        told.contains("TOKEN: not found; looked in file://token (required when in production)"),
+        "{told}"
+    );
+}
+
+#[test]
+fn no_command_shows_a_value_whatever_is_wrong() {
+    let reference = "PORT=file://hidden\x01\nSIGNING_KEY=aws-sm://hidden\nRELEASE=postgres://u:hidden@h/d\n";
+    for env in [
+        BROKEN,
+        "PORT='hidden\n",
+        "hidden\n",
+        "PORT=hidden\nport=hidden\n",
+        "PORT=\"hidden\" hidden\n",
+        "ENVIRONMENT=hidden\nPORT=1\n",
+        reference,
+    ] {
+        let sandbox = project(env)
+            .with("WORKERS", b"hidden\xff")
+            .with("TIMEOUT_FILE", "hidden-path")
+            .with("TIMEOUT", "hidden");
+        for arguments in [
+            &["check"][..],
+            &["check", "--explain"],
+            &["check", "--json"],
+            &["check", "-e", "production"],
+            &["run", "-v", "--", "true"],
+            &["example"],
+            &["example", "--check"],
+            &["schema"],
+            &["schema", "-f", "markdown"],
+        ] {
+            let ran = sandbox.run(arguments);
+            let said = format!("{}{}", ran.stdout_text(), ran.stderr).replace("hidden-path", "");
+            assert!(!said.contains("hidden") && !said.contains("changeme"), "{arguments:?} of {env}: {said}");
+        }
+    }
 }

@@ -3,13 +3,17 @@
 mod check;
 mod diff;
 mod env_init;
+mod example;
 mod export;
 mod export_gha;
 mod foreign;
 mod get;
 mod import;
 mod refusals;
+mod remedies;
 mod run;
+mod run_settings;
+mod schema;
 mod screen;
 mod support;
 mod terminal;

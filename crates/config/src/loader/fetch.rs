@@ -32,11 +32,17 @@ pub(crate) struct Found {
     pub(crate) is_default: bool,
     /// How many layers were looked through before.
     pub(crate) passed_over: usize,
+    /// The places of its own that were asked before.
+    pub(crate) tried: Vec<Attempt>,
 }
 
 /// What looking for one setting came to.
 pub(super) enum Outcome {
-    Absent(Vec<Attempt>),
+    /// So many layers do not have it, nor do the places of its own that were asked after them.
+    Absent {
+        passed_over: usize,
+        tried: Vec<Attempt>,
+    },
     Found(Found),
     Failed {
         status: Status,
@@ -85,20 +91,23 @@ impl Loader {
         for setting in schema.settings() {
             let outcome = match merged.winner(setting) {
                 Some(candidate) => self.read(setting, candidate, names).await,
-                None => Outcome::Absent(Vec::new()),
+                None => Outcome::Absent { passed_over: names.0.len(), tried: Vec::new() },
             };
             fetched.push(Fetched { outcome });
         }
         self.follow(schema, &mut fetched).await;
         for (setting, fetched) in schema.settings().iter().zip(&mut fetched) {
-            if let (Outcome::Absent(_), Some(default)) = (&fetched.outcome, setting.default()) {
+            if let (Outcome::Absent { passed_over, tried }, Some(default)) =
+                (&fetched.outcome, setting.default())
+            {
                 fetched.outcome = Outcome::Found(Found {
                     name: setting.name().to_owned(),
                     value: Secret::copy_of(default.as_bytes()),
                     place: "default".to_owned(),
                     reference: None,
                     is_default: true,
-                    passed_over: names.0.len(),
+                    passed_over: *passed_over,
+                    tried: tried.clone(),
                 });
             }
         }
@@ -132,7 +141,9 @@ impl Loader {
         let place = held.place().to_owned();
         let reference = held.reference().map(ToString::to_string);
         let value = match held.content {
-            Content::Places(places) if places.is_empty() => return Outcome::Absent(Vec::new()),
+            Content::Places(places) if places.is_empty() => {
+                return Outcome::Absent { passed_over, tried: Vec::new() };
+            }
             Content::Places(places) => {
                 return Outcome::Follow { places, place, falls_through: true, passed_over };
             }
@@ -146,7 +157,8 @@ impl Loader {
             },
         };
         let name = setting.name().to_owned();
-        self.found(setting, Found { name, value, place, reference, is_default: false, passed_over })
+        let tried = Vec::new();
+        self.found(setting, Found { name, value, place, reference, is_default: false, passed_over, tried })
     }
 
     fn recognise(&self, value: &Secret) -> Recognised {
@@ -181,7 +193,10 @@ impl Loader {
             if !matches!(fetched.outcome, Outcome::Follow { .. }) {
                 continue;
             }
-            let outcome = std::mem::replace(&mut fetched.outcome, Outcome::Absent(Vec::new()));
+            let outcome = std::mem::replace(
+                &mut fetched.outcome,
+                Outcome::Absent { passed_over: 0, tried: Vec::new() },
+            );
             let Outcome::Follow { places, place, falls_through, passed_over } = outcome else { continue };
             let short = || SourceError::new(ErrorKind::Unavailable, source.name().into_owned());
             let answer = answers.next().unwrap_or_else(|| Err(short()));
@@ -192,9 +207,10 @@ impl Loader {
                 (Err(problem), _) => Outcome::Failed { status: Status::Invalid, problem, place },
                 (Ok(()), Ok(value)) => {
                     let (name, reference) = (setting.name().to_owned(), Some(walk.at.to_string()));
+                    let tried = walk.tried;
                     self.found(
                         setting,
-                        Found { name, value, place, reference, is_default: false, passed_over },
+                        Found { name, value, place, reference, is_default: false, passed_over, tried },
                     )
                 }
                 (Ok(()), Err(error)) if falls_through && error.kind() == ErrorKind::NotFound => {
@@ -203,7 +219,7 @@ impl Loader {
                         walk.at.to_string(),
                         ErrorKind::NotFound,
                     ));
-                    Outcome::Absent(walk.tried)
+                    Outcome::Absent { passed_over, tried: walk.tried }
                 }
                 (Ok(()), Err(error)) => failed(&error, place),
             };

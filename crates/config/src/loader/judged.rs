@@ -31,15 +31,17 @@ impl Loader {
             item.set_secret(setting.is_secret());
             match &fetched.outcome {
                 Outcome::Found(found) => {
-                    item.set_tried(missing::places(setting, names, &environment, found.passed_over));
+                    let mut tried = missing::places(setting, names, &environment, found.passed_over);
+                    tried.extend(found.tried.iter().cloned());
+                    item.set_tried(tried);
                     self.judge_found(&mut item, setting, found, &neighbours, in_use);
                 }
                 Outcome::Failed { status, problem, place } => {
                     item.set_place(place.clone());
                     item.add_problem(*status, problem.clone());
                 }
-                Outcome::Absent(also) => {
-                    let mut tried = missing::places(setting, names, &environment, usize::MAX);
+                Outcome::Absent { passed_over, tried: also } => {
+                    let mut tried = missing::places(setting, names, &environment, *passed_over);
                     tried.extend(also.iter().cloned());
                     let near = missing::misspelt(setting, names, schema);
                     judge_absent(&mut item, setting, tried, in_use, near);

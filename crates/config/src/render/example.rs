@@ -47,7 +47,21 @@ pub enum Drift {
         /// Its line, counted from 1.
         line: usize,
     },
-    /// The names are right, and a line says something else than the schema.
+    /// The comment over a setting says something else than the schema.
+    Comment {
+        /// The setting.
+        name: String,
+        /// Its line, counted from 1.
+        line: usize,
+    },
+    /// A setting has another default or example, or is commented out, or no longer is.
+    Default {
+        /// The setting.
+        name: String,
+        /// Its line, counted from 1.
+        line: usize,
+    },
+    /// The settings are right, and a line is not: a heading, or their order.
     Changed {
         /// The line, counted from 1.
         line: usize,
@@ -61,6 +75,12 @@ impl fmt::Display for Drift {
             Self::Extra { name, line } => write!(f, "line {line}: {} is no setting", Visible(name)),
             Self::LiveValue { name, line } => {
                 write!(f, "line {line}: {} has a value that may be a real one", Visible(name))
+            }
+            Self::Comment { name, line } => {
+                write!(f, "line {line}: the comment of {} differs", Visible(name))
+            }
+            Self::Default { name, line } => {
+                write!(f, "line {line}: the default of {} differs", Visible(name))
             }
             Self::Changed { line } => write!(f, "line {line}: differs from what the settings say"),
         }
@@ -114,9 +134,30 @@ impl Schema {
         }
         drift.extend(self.live_values(committed));
         if drift.is_empty() {
+            drift.extend(self.changes(committed));
+        }
+        if drift.is_empty() {
             drift.extend(first_difference(&self.example(), committed).map(|line| Drift::Changed { line }));
         }
         drift
+    }
+
+    /// Compares setting by setting.
+    fn changes(&self, committed: &str) -> Vec<Drift> {
+        let wanted = self.example();
+        let wanted = blocks(&wanted);
+        let differs = |found: &Block<'_>| {
+            let same = wanted.iter().find(|wanted| wanted.name.eq_ignore_ascii_case(found.name))?;
+            let (name, line) = (found.name.to_owned(), found.line);
+            if same.comment != found.comment {
+                Some(Drift::Comment { name, line })
+            } else if same.text != found.text {
+                Some(Drift::Default { name, line })
+            } else {
+                None
+            }
+        };
+        blocks(committed).iter().filter_map(differs).collect()
     }
 
     fn live_values(&self, committed: &str) -> Vec<Drift> {
@@ -166,20 +207,43 @@ fn quoted(value: &str) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// The names that are set or stand in a comment, with their lines.
-fn names_in(text: &str) -> Vec<(String, usize)> {
-    let mut names = Vec::new();
-    for (index, line) in text.lines().enumerate() {
-        let bare = line.trim_start().trim_start_matches(['#', ' ']);
-        let bare = bare.strip_prefix("export ").unwrap_or(bare);
-        let Some((name, _)) = bare.split_once('=') else { continue };
-        let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
-            && name.bytes().next().is_some_and(|first| !first.is_ascii_digit());
-        if is_name {
-            names.push((name.to_owned(), index + 1));
+/// A setting in a text: its line, and the comment over it.
+struct Block<'a> {
+    name: &'a str,
+    line: usize,
+    text: &'a str,
+    comment: Vec<&'a str>,
+}
+
+/// The settings of a text, one after the other.
+fn blocks(text: &str) -> Vec<Block<'_>> {
+    let mut blocks = Vec::new();
+    let mut comment = Vec::new();
+    for (index, text) in text.lines().enumerate() {
+        if let Some(name) = name_of(text) {
+            blocks.push(Block { name, line: index + 1, text, comment: std::mem::take(&mut comment) });
+        } else if text.trim().is_empty() {
+            comment.clear();
+        } else {
+            comment.push(text);
         }
     }
-    names
+    blocks
+}
+
+/// The name that a line sets. A comment sets one only as we write it, without a value: any other is prose with a `=`.
+fn name_of(line: &str) -> Option<&str> {
+    let bare = line.trim();
+    let (name, value) = bare.trim_start_matches(['#', ' ']).split_once('=')?;
+    let name = name.strip_prefix("export ").unwrap_or(name).trim();
+    let is_name = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && name.bytes().next().is_some_and(|first| !first.is_ascii_digit());
+    (is_name && (value.is_empty() || !bare.starts_with('#'))).then_some(name)
+}
+
+/// The names that are set or stand in a comment, with their lines.
+fn names_in(text: &str) -> Vec<(String, usize)> {
+    blocks(text).into_iter().map(|block| (block.name.to_owned(), block.line)).collect()
 }
 
 fn first_difference(wanted: &str, found: &str) -> Option<usize> {

@@ -1,6 +1,6 @@
 //! What is made from a schema: whole documents, and no secret in them.
 
-use reticent_config::{Drift, Loader, Schema, Settings};
+use reticent_config::{Drift, Kind, Loader, Schema, Setting, Settings};
 use reticent_core::Secret;
 
 use crate::support::block_on;
@@ -79,11 +79,18 @@ fn a_committed_example_that_has_drifted_is_told_by_name_and_line() {
         &EXAMPLE.replace("PASSWORD=\n", "PASSWORD=q8Zt0vLw2nXc5Rb7\n"),
         &["line 17: POSTGRES_PASSWORD has a value that may be a real one"],
     );
-    check(&EXAMPLE.replace("8080", "80"), &["line 6: differs from what the settings say"]);
     check(
-        &EXAMPLE.replace("SECRET=\n", "SECRET=changeme\n"),
-        &["line 26: differs from what the settings say"],
+        &EXAMPLE.replace("8080", "80").replace("# SESSION_SECRET=\n", "SESSION_SECRET=changeme\n"),
+        &["line 6: the default of PORT differs", "line 26: the default of SESSION_SECRET differs"],
     );
+    check(&EXAMPLE.replace("65535", "65536"), &["line 6: the comment of PORT differs"]);
+    check(&EXAMPLE.replacen("# ", "#  ", 1), &["line 1: differs from what the settings say"]);
+}
+
+#[test]
+fn prose_with_an_equals_sign_is_no_setting() {
+    let schema = Schema::new().with(Setting::new("MODE", Kind::Text).with_about("fast=1 is quicker"));
+    assert!(schema.example_drift(&schema.example()).is_empty(), "{}", schema.example());
 }
 
 #[test]

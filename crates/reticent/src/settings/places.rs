@@ -4,7 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use reticent_config::{Kind, Layer, Loader, Required, Schema, Setting};
+use reticent_config::{Condition, Kind, Layer, Loader, Required, Schema, Setting};
 use reticent_core::Schemes;
 use reticent_core::hooks::{Actor, Hooks};
 use reticent_provider_env::{Environment, ProcessEnvironment};
@@ -133,13 +133,7 @@ impl Places {
         }
         loader = self.above.iter().cloned().fold(loader, Loader::with_shared_layer);
         loader = layers::add(loader, &config, &self.variables);
-        let mut schema = config.declarations().schema().clone();
-        for declared in config.secrets(None)? {
-            // `[secrets]` says where, `[settings]` says what; a name in both is one setting.
-            if schema.find(declared.name().as_str()).is_none() {
-                schema.add(as_setting(&declared));
-            }
-        }
+        let schema = with_secrets(config.declarations().schema().clone(), &config)?;
         Ok(Prepared { loader, schema, config })
     }
 
@@ -154,6 +148,38 @@ impl Places {
         };
         Config::discover(&folder)
     }
+}
+
+/// Adds the declared secrets. `[secrets]` says where, `[settings]` says what; a name in both is one setting.
+fn with_secrets(mut schema: Schema, config: &Config) -> Result<Schema, SetupError> {
+    let is_new = |schema: &Schema, declared: &Declared| schema.find(declared.name().as_str()).is_none();
+    for declared in config.secrets(None)? {
+        if is_new(&schema, &declared) {
+            schema.add(as_setting(&declared));
+        }
+    }
+    // What one environment alone declares must be there in that one.
+    let mut own: Vec<(Declared, Vec<String>)> = Vec::new();
+    let environments = config.declarations().policies().names();
+    for environment in environments.into_iter().filter(|name| config.has_environment(name)) {
+        for declared in config.secrets(Some(environment))? {
+            if !is_new(&schema, &declared) {
+                continue;
+            }
+            match own.iter_mut().find(|(known, _)| known.name() == declared.name()) {
+                Some((_, environments)) => environments.push(environment.to_owned()),
+                None => own.push((declared, vec![environment.to_owned()])),
+            }
+        }
+    }
+    for (declared, environments) in own {
+        let setting = as_setting(&declared);
+        schema.add(match setting.required() {
+            Required::Never => setting,
+            _ => setting.with_required(Required::When(vec![Condition::in_environments(environments)])),
+        });
+    }
+    Ok(schema)
 }
 
 /// A line of `[secrets]` as a setting; `db/password` is also looked for as `DB_PASSWORD`.
