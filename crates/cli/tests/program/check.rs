@@ -364,3 +364,23 @@ fn no_command_shows_a_value_whatever_is_wrong() {
         }
     }
 }
+
+#[test]
+fn an_environment_that_changes_optional_is_judged_as_run_takes_it() {
+    let sandbox = Sandbox::new().file(
+        "reticent.toml",
+        "[secrets]\nDSN = { optional = true }\nKEY = {}\n\
+         [environments.production.secrets]\nDSN = {}\nKEY = { optional = true }\n",
+    );
+    for (environment, missing) in [("production", "DSN"), ("development", "KEY")] {
+        let checked = sandbox.run(&["check", "-e", environment]);
+        assert_eq!(checked.code, 1, "{environment}: {}", checked.stdout_text());
+        let text = checked.stdout_text();
+        let lines: Vec<&str> = text.lines().filter(|line| line.contains("MISSING")).collect();
+        assert_eq!(lines.len(), 1, "{environment}: {text}");
+        assert!(lines[0].starts_with(missing), "{environment}: {text}");
+    }
+    let run = sandbox.run(&["run", "-e", "production", "--", "echo", "started"]);
+    assert_eq!((run.code, run.stdout.len()), (1, 0));
+    assert!(run.stderr.starts_with("error: DSN: not found"), "{}", run.stderr);
+}

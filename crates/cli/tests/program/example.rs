@@ -101,3 +101,10 @@ fn to_compare_and_to_write_are_not_asked_for_together() {
     assert_eq!((ran.code, ran.stdout.len()), (2, 0));
     assert!(ran.stderr.starts_with("error: not together: "), "{}", ran.stderr);
 }
+
+#[test]
+fn the_worked_example_for_other_languages_is_current() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/settings");
+    let ran = Sandbox::new().command(&["example", "--check"]).current_dir(folder).output().expect("runs");
+    assert_eq!((ran.status.code(), ran.stdout.as_slice()), (Some(0), &b""[..]));
+}

@@ -150,42 +150,42 @@ impl Places {
     }
 }
 
-/// Adds the declared secrets. `[secrets]` says where, `[settings]` says what; a name in both is one setting.
+/// Adds the declared secrets. `[secrets]` says where, `[settings]` says what; a name in both is one setting. A secret must
+/// be there in the environments that declare it so, as `run` has it.
 fn with_secrets(mut schema: Schema, config: &Config) -> Result<Schema, SetupError> {
-    let is_new = |schema: &Schema, declared: &Declared| schema.find(declared.name().as_str()).is_none();
-    for declared in config.secrets(None)? {
-        if is_new(&schema, &declared) {
-            schema.add(as_setting(&declared));
-        }
-    }
-    // What one environment alone declares must be there in that one.
-    let mut own: Vec<(Declared, Vec<String>)> = Vec::new();
     let environments = config.declarations().policies().names();
-    for environment in environments.into_iter().filter(|name| config.has_environment(name)) {
-        for declared in config.secrets(Some(environment))? {
-            if !is_new(&schema, &declared) {
-                continue;
+    let mut all: Vec<(Declared, Vec<String>)> =
+        config.secrets(None)?.into_iter().map(|declared| (declared, Vec::new())).collect();
+    for environment in &environments {
+        let own = config.has_environment(environment).then_some(*environment);
+        for declared in config.secrets(own)? {
+            let index = all.iter().position(|(known, _)| known.name() == declared.name());
+            let index = index.unwrap_or(all.len());
+            if index == all.len() {
+                all.push((declared.clone(), Vec::new()));
             }
-            match own.iter_mut().find(|(known, _)| known.name() == declared.name()) {
-                Some((_, environments)) => environments.push(environment.to_owned()),
-                None => own.push((declared, vec![environment.to_owned()])),
+            if !declared.is_optional() {
+                all[index].1.push((*environment).to_owned());
             }
         }
     }
-    for (declared, environments) in own {
-        let setting = as_setting(&declared);
-        schema.add(match setting.required() {
-            Required::Never => setting,
-            _ => setting.with_required(Required::When(vec![Condition::in_environments(environments)])),
-        });
+    for (declared, required_in) in all {
+        if schema.find(declared.name().as_str()).is_some() {
+            continue;
+        }
+        let required = match required_in.len() {
+            0 => Required::Never,
+            count if count == environments.len() => Required::Always,
+            _ => Required::When(vec![Condition::in_environments(required_in)]),
+        };
+        schema.add(as_setting(&declared, required));
     }
     Ok(schema)
 }
 
 /// A line of `[secrets]` as a setting; `db/password` is also looked for as `DB_PASSWORD`.
-fn as_setting(declared: &Declared) -> Setting {
+fn as_setting(declared: &Declared, required: Required) -> Setting {
     let name = declared.name().as_str();
-    let required = if declared.is_optional() { Required::Never } else { Required::Always };
     let setting = Setting::new(name, Kind::Secret)
         .with_required(required)
         .with_about(declared.about().unwrap_or_default());
