@@ -108,16 +108,16 @@ impl Builder {
     #[must_use]
     pub fn build(self) -> Needles {
         let mut parts = Collected::default();
-        let mut names = Vec::with_capacity(self.values.len());
-        for (index, (name, secrets)) in self.values.into_iter().enumerate() {
-            let index = u32::try_from(index).expect("fewer names than four thousand million");
-            for secret in secrets {
-                parts.add(&name, index, &secret);
+        let mut owners = Vec::with_capacity(self.values.len());
+        for (name, secrets) in self.values {
+            for (nth, secret) in secrets.into_iter().enumerate() {
+                let owner = u32::try_from(owners.len()).expect("fewer values than four thousand million");
+                parts.add(&name, owner, &secret);
+                owners.push(Owner { name: name.clone(), nth });
             }
-            names.push(name);
         }
         let Collected { needles, refused } = parts;
-        Needles { matcher: Matcher::new(needles), names, refused }
+        Needles { matcher: Matcher::new(needles), owners, refused }
     }
 }
 
@@ -127,10 +127,17 @@ impl fmt::Debug for Builder {
     }
 }
 
+/// Which value a spelling is of; owners stand in the order of their names.
+pub(crate) struct Owner {
+    pub(crate) name: String,
+    /// The how manyth value of its name.
+    pub(crate) nth: usize,
+}
+
 /// One spelling of one target.
 pub(crate) struct Needle {
     pub(crate) bytes: SecretBuffer,
-    pub(crate) name: u32,
+    pub(crate) owner: u32,
     pub(crate) spelling: Spelling,
 }
 
@@ -153,14 +160,14 @@ struct Collected {
 }
 
 impl Collected {
-    fn add(&mut self, name: &str, index: u32, secret: &Secret) {
+    fn add(&mut self, name: &str, owner: u32, secret: &Secret) {
         #[expect(clippy::disallowed_methods, reason = "into spellings, which are wiped")]
         let value = secret.expose_bytes();
         let needles = &mut self.needles;
         let mut keep = |spelling, form: &[u8]| {
             let bytes = project(form);
             if bytes.len() >= SHORTEST {
-                needles.push(Needle { bytes, name: index, spelling });
+                needles.push(Needle { bytes, owner, spelling });
             }
         };
         let mut refused = None;
@@ -189,7 +196,7 @@ impl Collected {
 /// ```
 pub struct Needles {
     pub(crate) matcher: Matcher,
-    pub(crate) names: Vec<String>,
+    pub(crate) owners: Vec<Owner>,
     refused: Vec<Refusal>,
 }
 
@@ -208,24 +215,30 @@ impl Needles {
 
     /// Begins to look through a text that arrives in chunks.
     #[must_use]
-    pub fn finder(&self) -> Finder<'_> {
+    pub fn finder(&self) -> Finder<&Self> {
         Finder::new(self)
+    }
+
+    /// Tells whether nothing is looked for, since no value was learnt or each was refused.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.matcher.is_empty()
     }
 
     /// Finds everything in one text.
     #[must_use]
     pub fn find_all(&self, text: &[u8]) -> Vec<Span<'_>> {
-        let mut spans = Vec::new();
+        let mut places = Vec::new();
         let mut finder = self.finder();
-        finder.push(text, |span| spans.push(span));
-        finder.finish(|span| spans.push(span));
-        spans
+        finder.push(text, |span| places.push(span.place()));
+        finder.finish(|span| places.push(span.place()));
+        places.into_iter().map(|place| Span::new(self, place)).collect()
     }
 }
 
 impl fmt::Debug for Needles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = f.debug_struct("Needles");
-        shown.field("names", &self.names.len()).field("refused", &self.refused).finish_non_exhaustive()
+        shown.field("values", &self.owners.len()).field("refused", &self.refused).finish_non_exhaustive()
     }
 }

@@ -2,12 +2,13 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::ops::Deref;
 
 use zeroize::Zeroizing;
 
 use crate::builder::Needles;
 use crate::projection::{Piece, is_special, piece};
-use crate::span::{Span, Spelling};
+use crate::span::{Place, Span};
 use crate::trie::{Entry, ROOT};
 
 /// How many bytes are collected before they are looked through.
@@ -15,53 +16,45 @@ const BATCH: usize = 1 << 16;
 
 /// Finds known values in chunks; what it reports never depends on where the text was cut.
 ///
+/// It holds its needles by any pointer, so that one that outlives its maker holds an `Arc`.
+///
 /// ```
 /// use reticent_core::Secret;
 /// use reticent_needles::Needles;
 ///
 /// let needles = Needles::builder().learn("PIN", &Secret::copy_of(b"plum-42!")).build();
 /// let (mut finder, mut found) = (needles.finder(), Vec::new());
-/// finder.push(b"pin: plum", |span| found.push(span));
+/// finder.push(b"pin: plum", |span| found.push((span.start(), span.end())));
 /// assert_eq!(finder.settled(), 5); // `pin: ` may go on its way
-/// finder.push(b"-42! ok", |span| found.push(span));
-/// finder.finish(|span| found.push(span));
-/// assert_eq!((found[0].start(), found[0].end()), (5, 13));
+/// finder.push(b"-42! ok", |span| found.push((span.start(), span.end())));
+/// finder.finish(|span| found.push((span.start(), span.end())));
+/// assert_eq!(found, [(5, 13)]);
 /// ```
-pub struct Finder<'n> {
-    needles: &'n Needles,
+pub struct Finder<N> {
+    needles: N,
     node: u32,
     /// How many bytes have been seen by the automaton.
     seen: u64,
     /// How many bytes of the text have been judged.
     judged: u64,
     after_break: bool,
-    /// Where each run of seen bytes begins: as seen, and in the text.
-    runs: VecDeque<(u64, u64)>,
+    runs: Runs,
     batch: Zeroizing<Vec<u8>>,
     carry: Zeroizing<Vec<u8>>,
-    open: VecDeque<Open>,
+    open: VecDeque<Place>,
 }
 
-/// A merged occurrence that a longer one may still reach.
-#[derive(Clone, Copy)]
-struct Open {
-    start: u64,
-    end: u64,
-    /// The length of the occurrence that gives the name.
-    length: u32,
-    name: u32,
-    spelling: Spelling,
-}
-
-impl<'n> Finder<'n> {
-    pub(crate) fn new(needles: &'n Needles) -> Self {
+impl<N: Deref<Target = Needles>> Finder<N> {
+    /// Begins to look through a text.
+    #[must_use]
+    pub fn new(needles: N) -> Self {
         Self {
             needles,
             node: ROOT,
             seen: 0,
             judged: 0,
             after_break: false,
-            runs: VecDeque::new(),
+            runs: Runs::default(),
             batch: Zeroizing::default(),
             carry: Zeroizing::default(),
             open: VecDeque::new(),
@@ -69,7 +62,7 @@ impl<'n> Finder<'n> {
     }
 
     /// Looks through the next chunk, and reports in order what no later byte can change.
-    pub fn push(&mut self, chunk: &[u8], mut found: impl FnMut(Span<'n>)) {
+    pub fn push(&mut self, chunk: &[u8], mut found: impl FnMut(Span<'_>)) {
         if self.carry.is_empty() {
             self.judge(chunk, false, &mut found);
         } else {
@@ -81,28 +74,54 @@ impl<'n> Finder<'n> {
         }
     }
 
-    /// Ends the text, and reports what is left.
-    pub fn finish(mut self, mut found: impl FnMut(Span<'n>)) {
+    /// Puts a border here, which no match crosses: what has begun is over, and offsets go on.
+    pub fn border(&mut self, mut found: impl FnMut(Span<'_>)) {
         let rest = std::mem::take(&mut self.carry);
         self.judge(&rest, true, &mut found);
         self.end_of_matching(&mut found);
+        self.after_break = false;
+    }
+
+    /// Ends the text, and reports what is left.
+    pub fn finish(mut self, found: impl FnMut(Span<'_>)) {
+        self.border(found);
     }
 
     /// Returns the offset before which no later byte changes anything: what lies before it and in no reported span is
     /// free to go.
     #[must_use]
     pub fn settled(&self) -> u64 {
-        let live = self.live();
+        let live = self.live_seen();
         let first = self.open.front().map_or(live, |open| open.start.min(live));
-        if first < self.seen { self.original(first) } else { self.judged }
+        if first < self.seen { self.runs.original(first) } else { self.judged }
+    }
+
+    /// Returns what is found already, but may still grow or be joined with more: these spans lie behind
+    /// [`settled`](Self::settled), in order.
+    pub fn open(&self) -> impl Iterator<Item = Span<'_>> {
+        self.open.iter().map(|open| Span::new(&self.needles, self.runs.placed(*open)))
+    }
+
+    /// Returns where the longest unfinished occurrence begins and how many of its bytes matching has seen.
+    #[must_use]
+    pub fn live(&self) -> Option<(u64, usize)> {
+        let length = self.needles.matcher.depth(self.node);
+        (length > 0).then(|| (self.runs.original(self.live_seen()), length))
+    }
+
+    /// Returns the last bytes, when only the next ones decide whether they are seen: the beginning of a control
+    /// sequence or of a mask.
+    #[must_use]
+    pub fn undecided(&self) -> &[u8] {
+        &self.carry
     }
 
     /// Where the longest unfinished occurrence begins.
-    fn live(&self) -> u64 {
+    fn live_seen(&self) -> u64 {
         self.seen - self.needles.matcher.depth(self.node) as u64
     }
 
-    fn judge(&mut self, text: &[u8], at_end: bool, found: &mut impl FnMut(Span<'n>)) {
+    fn judge(&mut self, text: &[u8], at_end: bool, found: &mut impl FnMut(Span<'_>)) {
         let room = self.batch.len() + text.len().min(BATCH);
         if self.batch.capacity() < room {
             let mut larger = Zeroizing::new(Vec::with_capacity(room));
@@ -124,7 +143,7 @@ impl<'n> Finder<'n> {
                     length
                 }
                 Piece::Unfinished if !at_end => {
-                    self.keep(rest);
+                    self.carry = Zeroizing::new(rest.to_vec());
                     break;
                 }
                 Piece::Plain | Piece::Unfinished => self.plain(rest, found),
@@ -135,13 +154,8 @@ impl<'n> Finder<'n> {
         self.look(found);
     }
 
-    /// Carries the unfinished end of a chunk into the next one.
-    fn keep(&mut self, rest: &[u8]) {
-        self.carry = Zeroizing::new(rest.to_vec());
-    }
-
     /// Takes the plain bytes at the beginning of `rest`, of which there is at least one.
-    fn plain(&mut self, rest: &[u8], found: &mut impl FnMut(Span<'n>)) -> usize {
+    fn plain(&mut self, rest: &[u8], found: &mut impl FnMut(Span<'_>)) -> usize {
         if self.after_break {
             let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
             if blanks > 0 {
@@ -154,17 +168,13 @@ impl<'n> Finder<'n> {
         }
         let most = rest.len().min(BATCH - self.batch.len());
         let length = 1 + plain_length(&rest[1..most]);
-        let collected = self.seen + self.batch.len() as u64;
-        let shifted = self.runs.back().is_none_or(|(seen, start)| start + (collected - seen) != self.judged);
-        if shifted {
-            self.runs.push_back((collected, self.judged));
-        }
+        self.runs.note(self.seen + self.batch.len() as u64, self.judged);
         self.batch.extend_from_slice(&rest[..length]);
         length
     }
 
     /// Looks through what was collected, and reports what is out of reach.
-    fn look(&mut self, found: &mut impl FnMut(Span<'n>)) {
+    fn look(&mut self, found: &mut impl FnMut(Span<'_>)) {
         let (open, seen) = (&mut self.open, self.seen);
         let merge = |end: usize, entry| merge(open, seen + end as u64, entry);
         self.node = self.needles.matcher.scan(self.node, &self.batch, &mut (), merge);
@@ -173,51 +183,66 @@ impl<'n> Finder<'n> {
         self.report(found);
     }
 
-    fn report(&mut self, found: &mut impl FnMut(Span<'n>)) {
-        let live = self.live();
+    fn report(&mut self, found: &mut impl FnMut(Span<'_>)) {
+        let live = self.live_seen();
         while let Some(open) = self.open.pop_front_if(|open| open.end <= live) {
-            found(Span {
-                start: self.original(open.start),
-                end: self.original(open.end - 1) + 1,
-                name: &self.needles.names[open.name as usize],
-                spelling: open.spelling,
-            });
+            found(Span::new(&self.needles, self.runs.placed(open)));
         }
         let first = self.open.front().map_or(live, |open| open.start.min(live));
-        while self.runs.get(1).is_some_and(|(seen, _)| *seen <= first) {
-            self.runs.pop_front();
-        }
+        self.runs.forget_before(first);
     }
 
     /// Nothing that has begun goes on from here.
-    fn end_of_matching(&mut self, found: &mut impl FnMut(Span<'n>)) {
+    fn end_of_matching(&mut self, found: &mut impl FnMut(Span<'_>)) {
         self.look(found);
         self.node = ROOT;
         self.report(found);
     }
-
-    /// Returns the offset in the text of a byte that was seen.
-    fn original(&self, seen: u64) -> u64 {
-        let run = self.runs.partition_point(|(first, _)| *first <= seen) - 1;
-        self.runs[run].1 + (seen - self.runs[run].0)
-    }
 }
 
-impl fmt::Debug for Finder<'_> {
+impl<N: Deref<Target = Needles>> fmt::Debug for Finder<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Finder").field("settled", &self.settled()).finish_non_exhaustive()
     }
 }
 
+/// Where each run of seen bytes begins: as seen, and in the text.
+#[derive(Default)]
+struct Runs(VecDeque<(u64, u64)>);
+
+impl Runs {
+    /// Takes note that the next byte to be seen stands at `original`.
+    fn note(&mut self, seen: u64, original: u64) {
+        if self.0.back().is_none_or(|(first, start)| start + (seen - first) != original) {
+            self.0.push_back((seen, original));
+        }
+    }
+
+    fn forget_before(&mut self, first: u64) {
+        while self.0.get(1).is_some_and(|(seen, _)| *seen <= first) {
+            self.0.pop_front();
+        }
+    }
+
+    /// Returns the offset in the text of a byte that was seen.
+    fn original(&self, seen: u64) -> u64 {
+        let run = self.0.partition_point(|(first, _)| *first <= seen) - 1;
+        self.0[run].1 + (seen - self.0[run].0)
+    }
+
+    fn placed(&self, open: Place) -> Place {
+        Place { start: self.original(open.start), end: self.original(open.end - 1) + 1, ..open }
+    }
+}
+
 /// Adds an occurrence that ends at `end`, and joins it with those that it overlaps; touching ones stay apart.
-fn merge(all: &mut VecDeque<Open>, end: u64, entry: Entry) {
-    let Entry { length, name, spelling } = entry;
-    let first = end - u64::from(length);
-    let mut new = Open { start: first, end, length, name, spelling };
-    while let Some(before) = all.pop_back_if(|before| before.end > first) {
-        let order = |open: &Open| (open.start, u32::MAX - open.length, open.name);
+fn merge(all: &mut VecDeque<Place>, end: u64, entry: Entry) {
+    let start = end - u64::from(entry.length);
+    let mut new = Place { start, end, entry };
+    while let Some(before) = all.pop_back_if(|before| before.end > start) {
+        let order = |open: &Place| (open.start, u32::MAX - open.entry.length, open.entry.owner);
         let best = if order(&before) <= order(&new) { before } else { new };
-        new = Open { end, ..best };
+        new = Place { end, ..best };
     }
     all.push_back(new);
 }

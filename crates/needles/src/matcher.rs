@@ -28,7 +28,7 @@ pub(crate) struct Matcher {
 impl Matcher {
     pub(crate) fn new(mut needles: Vec<Needle>) -> Self {
         needles.sort_unstable_by(|left, right| {
-            let rest = |needle: &Needle| (needle.name, needle.spelling);
+            let rest = |needle: &Needle| (needle.owner, needle.spelling);
             left.bytes().cmp(right.bytes()).then_with(|| rest(left).cmp(&rest(right)))
         });
         needles.dedup_by(|later, kept| later.bytes() == kept.bytes());
@@ -61,6 +61,10 @@ impl Matcher {
         let last = read(&window[window.len() - BLOCK..]).rotate_left(13);
         let mixed = (read(window) ^ last).wrapping_mul(0x85eb_ca6b);
         (mixed >> (32 - self.shift_bits - 3)) as usize
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.window == 0
     }
 
     #[inline]
@@ -183,7 +187,7 @@ mod tests {
     }
 
     fn check(needles: &[&[u8]], text: &[u8]) {
-        let needle = |bytes: &&[u8]| Needle { bytes: copied(bytes), name: 0, spelling: Spelling::Raw };
+        let needle = |bytes: &&[u8]| Needle { bytes: copied(bytes), owner: 0, spelling: Spelling::Raw };
         let matcher = Matcher::new(needles.iter().map(needle).collect());
         for size in [1, 7, 4096, text.len()] {
             let mut steps = Steps::default();

@@ -13,6 +13,9 @@ const MASK: &[u8] = b"[REDACTED:";
 /// The longest name in a mask.
 const LONGEST_NAME: usize = 128;
 
+/// The hex digits of a fingerprint in a mask, which stand behind `#`.
+const FINGERPRINT: usize = 5;
+
 /// One piece of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Piece {
@@ -59,10 +62,22 @@ fn mask(rest: &[u8]) -> Piece {
     }
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.-".contains(byte);
     let name = rest[head..].iter().take(LONGEST_NAME + 1).take_while(|byte| is_name(byte)).count();
-    match rest.get(head + name) {
+    let end = head + name;
+    match rest.get(end) {
         _ if name > LONGEST_NAME => Piece::Plain,
         None => Piece::Unfinished,
-        Some(b']') if name > 0 => Piece::Mask(head + name + 1),
+        Some(b']') if name > 0 => Piece::Mask(end + 1),
+        Some(b'#') if name > 0 => fingerprint(rest, end + 1),
+        Some(_) => Piece::Plain,
+    }
+}
+
+/// The rest of a mask that has a fingerprint behind its name.
+fn fingerprint(rest: &[u8], start: usize) -> Piece {
+    let digits = rest[start..].iter().take(FINGERPRINT).take_while(|byte| byte.is_ascii_hexdigit()).count();
+    match rest.get(start + digits) {
+        None => Piece::Unfinished,
+        Some(b']') if digits == FINGERPRINT => Piece::Mask(start + digits + 1),
         Some(_) => Piece::Plain,
     }
 }

@@ -1,5 +1,10 @@
 //! What is found: where, of which name, in which spelling.
 
+use std::fmt;
+
+use crate::builder::Needles;
+use crate::trie::Entry;
+
 /// How a value was written where it was found.
 ///
 /// ```
@@ -51,25 +56,41 @@ pub enum Spelling {
 /// let span = needles.find_all(b"pin=plum-42!")[0];
 /// assert_eq!((span.start(), span.end(), span.name()), (4, 12, "PIN"));
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Span<'n> {
+    place: Place,
+    name: &'n str,
+    nth: usize,
+}
+
+/// A span without its name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
     pub(crate) start: u64,
     pub(crate) end: u64,
-    pub(crate) name: &'n str,
-    pub(crate) spelling: Spelling,
+    pub(crate) entry: Entry,
 }
 
 impl<'n> Span<'n> {
+    pub(crate) fn new(needles: &'n Needles, place: Place) -> Self {
+        let owner = &needles.owners[place.entry.owner as usize];
+        Self { place, name: &owner.name, nth: owner.nth }
+    }
+
+    pub(crate) fn place(&self) -> Place {
+        self.place
+    }
+
     /// Returns the offset of the first byte, counted from the first byte of the first chunk.
     #[must_use]
     pub fn start(&self) -> u64 {
-        self.start
+        self.place.start
     }
 
     /// Returns the offset behind the last byte.
     #[must_use]
     pub fn end(&self) -> u64 {
-        self.end
+        self.place.end
     }
 
     /// Returns the name under which the value was learnt.
@@ -78,9 +99,29 @@ impl<'n> Span<'n> {
         self.name
     }
 
+    /// Returns which of the values that were learnt under the name it is, counted from 0.
+    #[must_use]
+    pub fn nth(&self) -> usize {
+        self.nth
+    }
+
+    /// Returns the length of the occurrence that gives the name, in bytes that matching sees.
+    #[must_use]
+    pub fn length(&self) -> usize {
+        self.place.entry.length as usize
+    }
+
     /// Returns how the occurrence that gives the name is spelt.
     #[must_use]
     pub fn spelling(&self) -> Spelling {
-        self.spelling
+        self.place.entry.spelling
+    }
+}
+
+impl fmt::Debug for Span<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("Span");
+        shown.field("start", &self.start()).field("end", &self.end()).field("name", &self.name);
+        shown.field("spelling", &self.spelling()).finish_non_exhaustive()
     }
 }

@@ -24,10 +24,10 @@ impl Meter for () {
 }
 
 /// What a node that ends a spelling stands for.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Entry {
     pub(crate) length: u32,
-    pub(crate) name: u32,
+    pub(crate) owner: u32,
     pub(crate) spelling: Spelling,
 }
 
@@ -96,7 +96,7 @@ impl Trie {
 
     fn entry(&mut self, needle: &Needle) -> u32 {
         let length = index(needle.bytes().len());
-        self.entries.push(Entry { length, name: needle.name, spelling: needle.spelling });
+        self.entries.push(Entry { length, owner: needle.owner, spelling: needle.spelling });
         index(self.entries.len() - 1)
     }
 

@@ -31,10 +31,16 @@ fn stretches(text: &[u8]) -> Vec<Vec<(u8, usize)>> {
 }
 
 pub(crate) fn mask(rest: &[u8]) -> Option<usize> {
-    let name = rest.strip_prefix(b"[REDACTED:")?;
-    let end = name.iter().position(|byte| *byte == b']')?;
+    let inside = rest.strip_prefix(b"[REDACTED:")?;
+    let end = inside.iter().position(|byte| *byte == b']')?;
     let fits = |byte: &u8| byte.is_ascii_alphanumeric() || b"_.-".contains(byte);
-    ((1..=128).contains(&end) && name[..end].iter().all(fits)).then_some(10 + end + 1)
+    let (name, mark) = match inside[..end].iter().position(|byte| *byte == b'#') {
+        Some(at) => (&inside[..at], Some(&inside[at + 1..end])),
+        None => (&inside[..end], None),
+    };
+    let is_mark = |mark: &[u8]| mark.len() == 5 && mark.iter().all(u8::is_ascii_hexdigit);
+    let is_mask = (1..=128).contains(&name.len()) && name.iter().all(fits) && mark.is_none_or(is_mark);
+    is_mask.then_some(10 + end + 1)
 }
 
 fn sequence(rest: &[u8]) -> Option<usize> {

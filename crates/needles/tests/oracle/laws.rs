@@ -34,8 +34,22 @@ fn letters(sizes: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u8>> {
 }
 
 fn noisy(sizes: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u8>> {
-    let noise =
-        ["\n", "\r\n  ", " ", "\t", "\x1b[31m", "\x1b[", "\x1b", "[", "[REDACTED:A]", "[REDACTED:", "]"];
+    let noise = [
+        "\n",
+        "\r\n  ",
+        " ",
+        "\t",
+        "\x1b[31m",
+        "\x1b[",
+        "\x1b",
+        "[",
+        "[REDACTED:A]",
+        "[REDACTED:A#0a1b2]",
+        "[REDACTED:A#",
+        "#",
+        "[REDACTED:",
+        "]",
+    ];
     let letter = prop::sample::select(&["a", "b"][..]);
     let piece = prop_oneof![12 => letter, 1 => prop::sample::select(noise.to_vec())];
     prop::collection::vec(piece, sizes).prop_map(|pieces| pieces.concat().into_bytes())
