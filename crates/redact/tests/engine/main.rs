@@ -1,0 +1,8 @@
+//! The engine against the shared cases and against the definition.
+
+mod cases;
+#[path = "../../../needles/tests/oracle/definition.rs"]
+mod definition;
+mod late;
+mod laws;
+mod writer;
