@@ -142,8 +142,11 @@ impl Watch {
     /// Returns how many of the last bytes only the next ones tell to be seen or not: as bytes that are seen, so none
     /// of a control sequence.
     pub(crate) fn undecided(&self) -> usize {
-        let undecided = self.followers.first().map_or(&[][..], |follower| follower.finder.undecided());
-        if undecided.first() == Some(&0x1b) { 0 } else { undecided.len() }
+        let undecided = self.followers.iter().map(|follower| match follower.finder.undecided() {
+            [0x1b, ..] => 0,
+            seen => seen.len(),
+        });
+        undecided.max().unwrap_or(0)
     }
 
     /// Follows the values that are known now.
