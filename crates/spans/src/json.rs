@@ -1,0 +1,14 @@
+//! JSON as a stream of tokens with their offsets, for text that may be cut, broken or endless.
+//!
+//! The decision: a lexer that is pushed to and never rejects, so that what follows a defect is still read. It keeps
+//! one bit for each level of nesting and at most 256 bytes of the text. The cost is that it vouches for nothing:
+//! `{]` passes, and it is for its user to mind.
+
+mod escape;
+mod event;
+mod lexer;
+mod nesting;
+mod scan;
+
+pub use event::Event;
+pub use lexer::Lexer;

@@ -1,0 +1,6 @@
+//! What is read of JSON, beside a definition without a thought for speed.
+
+mod definition;
+mod laws;
+mod lexer;
+mod token;
