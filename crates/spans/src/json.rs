@@ -8,7 +8,11 @@ mod escape;
 mod event;
 mod lexer;
 mod nesting;
+mod path;
+mod scalars;
 mod scan;
 
 pub use event::Event;
 pub use lexer::Lexer;
+pub use path::{Path, Segment};
+pub use scalars::{Kind, Scalar, scalars};

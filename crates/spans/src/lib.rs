@@ -6,6 +6,11 @@
 
 pub mod json;
 
+mod mapped;
+mod wiped;
+
+pub use mapped::Mapped;
+
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;

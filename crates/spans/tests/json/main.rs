@@ -3,4 +3,7 @@
 mod definition;
 mod laws;
 mod lexer;
+mod path;
+mod scalars;
+mod texts;
 mod token;

@@ -1,0 +1,14 @@
+//! Buffers that may hold plaintext, and grow without leaving any of it behind.
+
+use zeroize::Zeroizing;
+
+/// Adds bytes; where there is no room, a larger buffer takes over and the old one is wiped.
+pub(crate) fn extend(buffer: &mut Zeroizing<Vec<u8>>, bytes: &[u8]) {
+    let needed = buffer.len() + bytes.len();
+    if needed > buffer.capacity() {
+        let mut larger = Zeroizing::new(Vec::with_capacity(needed.max(2 * buffer.capacity())));
+        larger.extend_from_slice(buffer);
+        *buffer = larger;
+    }
+    buffer.extend_from_slice(bytes);
+}
