@@ -5,6 +5,7 @@
 //! few bytes which may still become a part of a value.
 
 mod held;
+pub mod known;
 mod mask;
 mod outlet;
 mod redactor;

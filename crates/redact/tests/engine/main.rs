@@ -3,6 +3,7 @@
 mod cases;
 #[path = "../../../needles/tests/oracle/definition.rs"]
 mod definition;
+mod known;
 mod late;
 mod laws;
 mod writer;
