@@ -16,7 +16,8 @@ const BATCH: usize = 1 << 16;
 
 /// Finds known values in chunks; what it reports never depends on where the text was cut.
 ///
-/// It holds its needles by any pointer, so that one that outlives its maker holds an `Arc`.
+/// It holds its needles by any pointer, so that one that outlives its maker holds an `Arc`. A clone goes on from the
+/// same place, on its own: for a text that can be read in two ways from there.
 ///
 /// ```
 /// use reticent_core::Secret;
@@ -30,6 +31,7 @@ const BATCH: usize = 1 << 16;
 /// finder.finish(|span| found.push((span.start(), span.end())));
 /// assert_eq!(found, [(5, 13)]);
 /// ```
+#[derive(Clone)]
 pub struct Finder<N> {
     needles: N,
     node: u32,
@@ -207,7 +209,7 @@ impl<N: Deref<Target = Needles>> fmt::Debug for Finder<N> {
 }
 
 /// Where each run of seen bytes begins: as seen, and in the text.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Runs(VecDeque<(u64, u64)>);
 
 impl Runs {
