@@ -5,6 +5,7 @@
 //! with offsets. The cost is that nothing here says whether a text is valid.
 
 pub mod json;
+pub mod sse;
 
 mod mapped;
 mod wiped;
