@@ -5,6 +5,7 @@
 //! few bytes which may still become a part of a value.
 
 mod held;
+mod http;
 pub mod known;
 mod mask;
 mod outlet;

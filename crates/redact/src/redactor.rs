@@ -53,6 +53,10 @@ impl Redactor {
         &self.values
     }
 
+    pub(crate) fn mask(&self) -> &Mask {
+        &self.mask
+    }
+
     /// Masks one whole text; a text that holds no value is borrowed.
     #[must_use]
     pub fn redact<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
