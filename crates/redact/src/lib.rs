@@ -6,6 +6,7 @@
 
 mod held;
 mod http;
+mod json;
 pub mod known;
 mod mask;
 mod outlet;
@@ -15,6 +16,7 @@ mod values;
 mod watch;
 mod writer;
 
+pub use json::JsonStream;
 pub use mask::Mask;
 pub use redactor::Redactor;
 pub use stream::Stream;

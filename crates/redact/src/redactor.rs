@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::io;
 
+use crate::json::JsonStream;
 use crate::mask::Mask;
 use crate::stream::Stream;
 use crate::values::Values;
@@ -92,6 +93,12 @@ impl Redactor {
     #[must_use]
     pub fn stream(&self) -> Stream {
         Stream::new(&self.values, self.mask.clone())
+    }
+
+    /// Begins JSON that arrives in chunks, to be masked in place.
+    #[must_use]
+    pub fn json(&self) -> JsonStream {
+        JsonStream::new(&self.values, self.mask.clone())
     }
 
     /// Puts a stream before `sink`.

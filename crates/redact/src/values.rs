@@ -113,6 +113,7 @@ impl Set {
 }
 
 /// A set as what a finder holds.
+#[derive(Clone)]
 pub(crate) struct Tables(pub(crate) Arc<Set>);
 
 impl Deref for Tables {

@@ -46,6 +46,7 @@ impl Marked {
 }
 
 /// One set's way through the text.
+#[derive(Clone)]
 struct Follower {
     set: Arc<Set>,
     finder: Finder<Tables>,
@@ -65,7 +66,8 @@ impl Follower {
     }
 }
 
-/// Finds the spans of one text that arrives in chunks.
+/// Finds the spans of one text that arrives in chunks; a clone goes on from there, in another reading of the text.
+#[derive(Clone)]
 pub(crate) struct Watch {
     values: Values,
     generation: Option<u64>,
@@ -149,6 +151,11 @@ impl Watch {
         undecided.max().unwrap_or(0)
     }
 
+    /// Tells whether the text ends in what may be a control sequence.
+    pub(crate) fn is_in_sequence(&self) -> bool {
+        self.followers.iter().any(|follower| follower.finder.undecided().first() == Some(&0x1b))
+    }
+
     /// Follows the values that are known now.
     fn renew(&mut self) {
         let generation = self.values.generation();
@@ -178,7 +185,7 @@ fn take(found: &mut VecDeque<Marked>, set: &Set, base: u64, until: Option<u64>, 
 }
 
 /// Puts a span in its place, and joins it with those that it overlaps; touching ones stay apart.
-fn insert(all: &mut VecDeque<Marked>, mut new: Marked) {
+pub(crate) fn insert(all: &mut VecDeque<Marked>, mut new: Marked) {
     let mut at = all.len();
     while at > 0 && all[at - 1].end > new.start {
         at -= 1;

@@ -1,0 +1,6 @@
+//! JSON in place against its definition, against another parser and against the shared cases.
+
+mod cases;
+mod definition;
+mod laws;
+mod parsed;
