@@ -8,7 +8,7 @@ use clap::{ArgAction, ArgMatches, Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     check, completions, copy, delete, diff, env, example, export, generate, get, import, init, list, man,
-    run, schema, set, where_,
+    redact, run, schema, set, where_,
 };
 
 /// Loads secrets from wherever they live, runs programs with them, and says what was tried.
@@ -152,6 +152,7 @@ pub(crate) enum Command {
     Export(export::ExportArgs),
     Import(import::ImportArgs),
     Diff(diff::DiffArgs),
+    Redact(redact::RedactArgs),
     Example(example::ExampleArgs),
     Schema(schema::SchemaArgs),
     Generate(generate::GenerateArgs),

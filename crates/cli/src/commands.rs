@@ -21,6 +21,7 @@ pub(crate) mod import;
 pub(crate) mod init;
 pub(crate) mod list;
 pub(crate) mod man;
+pub(crate) mod redact;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod set;
@@ -49,6 +50,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<ExitCode> {
         Command::Export(args) => export::run(&args, context),
         Command::Import(args) => import::run(&args, context),
         Command::Diff(args) => diff::run(&args, context),
+        Command::Redact(args) => redact::run(&args, context),
         Command::Generate(args) => generate::run(&args, context),
         Command::Env(args) => env::run(&args, context),
         Command::Init(args) => init::run(&args, context),

@@ -9,6 +9,8 @@ mod export_gha;
 mod foreign;
 mod get;
 mod import;
+mod redact;
+mod redact_terminal;
 mod refusals;
 mod remedies;
 mod run;

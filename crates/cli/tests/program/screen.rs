@@ -6,17 +6,23 @@ use std::process::{Command, Output};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-/// Runs a program with a terminal for its stdout alone, and returns what was shown there as its stdout.
-pub(crate) fn on_a_screen(mut command: Command) -> Output {
+/// Makes a pseudo-terminal: what a person sees, and what a program writes to.
+pub(crate) fn screen() -> (File, File) {
     let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a pseudo-terminal");
     grantpt(&person).expect("ours");
     unlockpt(&person).expect("unlocked");
     let path = ptsname(&person, Vec::new()).expect("a name");
     let program = File::options().write(true).open(path.to_str().expect("text")).expect("it opens");
+    (File::from(person), program)
+}
+
+/// Runs a program with a terminal for its stdout alone, and returns what was shown there as its stdout.
+pub(crate) fn on_a_screen(mut command: Command) -> Output {
+    let (mut person, program) = screen();
     let mut output = command.stdout(program).output().expect("it runs");
     // The command holds the other end, and a terminal that nobody else holds ends.
     drop(command);
     // It ends with an error, after what was written.
-    let _ = File::from(person).read_to_end(&mut output.stdout);
+    let _ = person.read_to_end(&mut output.stdout);
     output
 }

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use crate::support::Sandbox;
 
-const COMMANDS: [&str; 18] = [
+const COMMANDS: [&str; 19] = [
     "get",
     "set",
     "list",
@@ -22,6 +22,7 @@ const COMMANDS: [&str; 18] = [
     "example",
     "export",
     "diff",
+    "redact",
     "schema",
 ];
 

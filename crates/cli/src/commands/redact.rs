@@ -1,0 +1,104 @@
+//! `redact`: standard input to standard output, without the values that must not be shown.
+
+mod flow;
+mod known;
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use reticent::core::{FingerprintKey, Visible};
+use reticent_redact::{Mask, Redactor, Values};
+
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+
+const EXAMPLES: &str = "\
+Examples:
+  ./server 2>&1 | reticent redact                    what reticent.toml and .env hold
+  reticent redact --known-from .env < app.log        what a file holds
+  reticent redact --known-from <(vault …) < app.log  what a program prints, without a file
+  curl -s \"$URL\" | reticent redact --as json         escapes are read, numbers masked as texts
+
+Not masked: a value that is cut in half, reversed, spaced out, hashed or
+compressed, or written in another alphabet such as base32.";
+
+/// Copies standard input to standard output and masks known values in it
+///
+/// Each value is masked in all its usual spellings: as it is, in base64, hex, percent escapes, JSON, shell quotes, HTML,
+/// UTF-16 and more, also where it is wrapped, indented or coloured in the middle. Every other byte passes as it is and at
+/// once. A value of fewer than 6 bytes, or a common word, is not masked, and its name is told on stderr.
+#[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
+pub(crate) struct RedactArgs {
+    /// Masks the values of this .env file or JSON object of names and values; may be given again. Without it: the
+    /// secrets that `run` would hand over
+    #[arg(long, value_name = "FILE")]
+    known_from: Vec<PathBuf>,
+    /// Looks for known values alone, which is all there is so far
+    #[arg(long)]
+    no_rules: bool,
+    /// Reads the input as this
+    #[arg(long = "as", id = "as", value_enum, value_name = "FORM", default_value_t = Form::Text)]
+    form: Form,
+    /// Shows this in the place of a value
+    #[arg(long, value_enum, value_name = "MASK", default_value_t = Shown::Name)]
+    mask: Shown,
+    /// Adds five hex digits, the same for the same value within this run
+    #[arg(long)]
+    mask_fingerprint: bool,
+}
+
+/// How the input is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Form {
+    /// Bytes
+    Text,
+}
+
+/// What stands in the place of a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Shown {
+    /// [REDACTED:NAME]
+    Name,
+    /// ***
+    Fixed,
+}
+
+pub(crate) fn run(args: &RedactArgs, context: &Context) -> Result<Exit> {
+    let mask = mask(args)?;
+    let values = known::values(&args.known_from, context)?;
+    tell_refused(&values, context);
+    let redactor = Redactor::new(&values).with_mask(mask);
+    match args.form {
+        Form::Text => flow::through(redactor.stream())?,
+    }
+    Ok(Exit::Fine)
+}
+
+fn mask(args: &RedactArgs) -> Result<Mask> {
+    match (args.mask, args.mask_fingerprint) {
+        (Shown::Fixed, true) => Err(Failure::usage("not together: --mask fixed, --mask-fingerprint")
+            .with_hint("a fixed mask is the same for every value; leave one of them")),
+        (Shown::Fixed, false) => Ok(Mask::fixed()),
+        (Shown::Name, false) => Ok(Mask::name()),
+        (Shown::Name, true) => {
+            let key = FingerprintKey::random().map_err(|error| {
+                Failure::new(Exit::Unavailable, format!("no key for fingerprints: {error}"))
+            })?;
+            Ok(Mask::name().with_fingerprint(key))
+        }
+    }
+}
+
+/// Names the values that are not masked, one line each.
+fn tell_refused(values: &Values, context: &Context) {
+    let mut told = String::new();
+    for refusal in values.refused() {
+        if told != refusal.name() {
+            let name = Visible(refusal.name());
+            context.output.say(format!("warning: \"{name}\" is not masked: it {}", refusal.reason()));
+        }
+        refusal.name().clone_into(&mut told);
+    }
+}
