@@ -16,6 +16,10 @@ use crate::usage;
 
 /// Parses, runs, reports.
 pub(crate) fn main() -> ExitCode {
+    #[cfg(feature = "pty")]
+    if let Some(code) = commands::run::internal() {
+        return code;
+    }
     let choice = colour::asked_for(std::env::args_os(), |name| std::env::var_os(name));
     let quiet = Output::new(false, false, colour::on_stderr(choice));
     let command = with_variables(Arguments::command()).color(choice);

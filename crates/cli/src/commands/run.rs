@@ -1,8 +1,15 @@
 //! `run`: a program with its secrets.
 
 mod child;
+mod masking;
+mod outlet;
+mod pipes;
+mod plan;
 mod settings;
 mod signals;
+mod supervise;
+#[cfg(feature = "pty")]
+mod terminal;
 mod watch;
 
 use std::ffi::OsString;
@@ -16,7 +23,9 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 
+use masking::Masking;
 use settings::Judged;
+use supervise::Run;
 use watch::Watch;
 
 const EXAMPLES: &str = "\
@@ -33,6 +42,10 @@ Examples:
 /// no such program, 126 when it cannot be started. If a secret is missing, or `check` would find a problem with a
 /// setting that reticent.toml declares, all problems are told and nothing is started. The program sees each declared
 /// setting as it was checked, its default included; with --only it sees what that names and no settings are checked.
+///
+/// In what the program prints, each value that it was given is shown as `[REDACTED:NAME]`, in whatever spelling; a
+/// value too short to be told from other text is named on stderr. On a terminal the program has one of its own, so
+/// that prompts, colours, full-screen programs, Ctrl-C and Ctrl-Z work; otherwise its output comes through pipes.
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct RunArgs {
@@ -45,12 +58,21 @@ pub(crate) struct RunArgs {
     /// Starts it whatever `check` would say about the declared settings; what is missing in [secrets] still stops it
     #[arg(long)]
     no_check: bool,
+    /// Shows what the program prints as it is; without it, the values that it was given are masked
+    #[arg(long)]
+    no_redact: bool,
     /// When a secret changes: `restart` the program, or send it a signal, as `signal=HUP`
     #[arg(long, value_name = "restart|signal=NAME")]
     watch: Option<Watch>,
     /// The program and its arguments
     #[arg(last = true, required = true, value_name = "CMD")]
     command: Vec<OsString>,
+}
+
+/// Runs as a helper of another `run`, if that is what we were started for.
+#[cfg(feature = "pty")]
+pub(crate) fn internal() -> Option<ExitCode> {
+    terminal::internal(&std::env::args_os().collect::<Vec<_>>())
 }
 
 pub(crate) fn run(args: &RunArgs, context: &Context) -> Result<ExitCode> {
@@ -60,7 +82,9 @@ pub(crate) fn run(args: &RunArgs, context: &Context) -> Result<ExitCode> {
         let variables = resolve(args, context, &setup, &wanted).await?;
         let places: Vec<_> = wanted.iter().flat_map(Known::places).cloned().collect();
         context.warn(&setup, &places);
-        child::supervise(args, context, &setup, &wanted, variables).await
+        let masking = Masking::new(context)?;
+        let mut run = Run { args, context, setup: &setup, wanted: &wanted, masking };
+        run.supervise(variables).await
     })
 }
 
