@@ -8,6 +8,7 @@ mod held;
 mod http;
 mod json;
 pub mod known;
+mod logs;
 mod mask;
 mod outlet;
 mod redactor;
@@ -17,6 +18,9 @@ mod watch;
 mod writer;
 
 pub use json::JsonStream;
+#[cfg(feature = "tracing")]
+pub use logs::{MakeMaskedWriter, MaskedEvent};
+pub use logs::{MaskedError, MaskedPanic};
 pub use mask::Mask;
 pub use redactor::Redactor;
 pub use stream::Stream;
