@@ -13,9 +13,13 @@ pub use reticent_files as files;
 pub use reticent_provider_env as provider_env;
 #[cfg(feature = "file")]
 pub use reticent_provider_file as provider_file;
+#[cfg(feature = "redact")]
+pub use reticent_redact as redact;
 #[cfg(feature = "resolve")]
 pub use reticent_resolve as resolve;
 
+#[cfg(all(feature = "setup", feature = "redact"))]
+mod masking;
 #[cfg(feature = "setup")]
 pub mod settings;
 #[cfg(feature = "setup")]

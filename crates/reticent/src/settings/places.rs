@@ -34,7 +34,7 @@ pub struct Places {
     variables: Arc<dyn Environment>,
     environment: Option<String>,
     above: Vec<Arc<dyn Layer>>,
-    hooks: Hooks,
+    pub(crate) hooks: Hooks,
     actor: Actor,
 }
 
