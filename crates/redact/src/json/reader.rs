@@ -265,7 +265,9 @@ fn look(watch: &mut Watch, bytes: &[u8], quotes: impl Iterator<Item = u64>) {
         if at >= bytes.len() {
             break;
         }
-        if at <= LONGEST_SEQUENCE || bytes[at - LONGEST_SEQUENCE..at].contains(&0x1b) {
+        let is_near = at <= LONGEST_SEQUENCE || bytes[at - LONGEST_SEQUENCE..at].contains(&0x1b);
+        // A line feed, which ends a string, too, ends no control sequence.
+        if is_near && bytes[at] == b'"' {
             watch.push(&bytes[done..at]);
             done = at;
             if watch.is_in_sequence() {

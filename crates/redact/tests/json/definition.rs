@@ -90,8 +90,9 @@ fn escape(rest: &[u8]) -> (usize, Option<Vec<u8>>) {
     }
 }
 
-/// A span of the written text, and its name.
-type Found = (usize, usize, usize, String);
+/// A span in the order in which names are given: where it begins, how little short of endless it is, its name, and
+/// where it ends.
+type Found = (usize, usize, String, usize);
 
 /// Finds in `text`, of which each byte has the written bytes from `of(at).0` to `of(at).1`.
 ///
@@ -108,7 +109,7 @@ fn find(
         for span in needles.find_all(&text[begin..end]) {
             let place = |at: u64| begin + usize::try_from(at).expect("in the text");
             let (first, last) = (of(place(span.start())), of(place(span.end()) - 1));
-            all.push((first.0, usize::MAX - span.length(), last.1, span.name().to_owned()));
+            all.push((first.0, usize::MAX - span.length(), span.name().to_owned(), last.1));
         }
         begin = end;
     }
@@ -179,7 +180,7 @@ fn written(tokens: &Tokens, text: &[u8], mut found: Vec<Found>) -> Vec<u8> {
     };
     let in_string = |at: usize| tokens.strings.iter().any(|(open, close)| *open < at && at <= *close);
     let mut merged: Vec<(usize, usize, String)> = Vec::new();
-    for (start, _, end, name) in found {
+    for (start, _, name, end) in found {
         let (start, end) = whole(start, end);
         match merged.last_mut() {
             Some(last) if start < last.1 => last.1 = last.1.max(end),
