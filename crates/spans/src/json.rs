@@ -4,7 +4,7 @@
 //! one bit for each level of nesting and at most 256 bytes of the text. The cost is that it vouches for nothing:
 //! `{]` passes, and it is for its user to mind.
 
-mod escape;
+pub(crate) mod escape;
 mod event;
 mod lexer;
 mod nesting;

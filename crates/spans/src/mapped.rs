@@ -120,10 +120,8 @@ impl Decoding {
 
     /// Adds bytes that mean themselves and stand at `raw`.
     pub(crate) fn same(&mut self, raw: usize, bytes: &[u8]) {
-        if !bytes.is_empty() {
-            self.digits(raw, bytes.len());
-            wiped::extend(&mut self.bytes, bytes);
-        }
+        self.digits(raw, bytes.len());
+        wiped::extend(&mut self.bytes, bytes);
     }
 
     /// Adds bytes for which one escape stands at `raw`.
@@ -133,10 +131,18 @@ impl Decoding {
         wiped::extend(&mut self.bytes, bytes);
     }
 
-    /// Takes note of digits that stand at `raw`.
-    fn digits(&mut self, raw: usize, count: usize) {
-        self.note(raw, 1, 1);
-        self.digits += count;
+    /// Takes note of digits that stand at `raw`; what they mean comes by [`byte`](Self::byte).
+    pub(crate) fn digits(&mut self, raw: usize, count: usize) {
+        if count > 0 {
+            self.note(raw, 1, 1);
+            self.digits += count;
+        }
+    }
+
+    /// Adds a byte of digits that were taken note of.
+    #[inline]
+    pub(crate) fn byte(&mut self, byte: u8) {
+        wiped::extend(&mut self.bytes, &[byte]);
     }
 
     fn note(&mut self, raw: usize, unit_digits: u8, unit_raw: u8) {

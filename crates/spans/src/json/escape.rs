@@ -1,10 +1,10 @@
 //! One escape of a string: how long it is and what it means.
 
 /// No escape needs more bytes than a surrogate pair to be told.
-pub(super) const LONGEST: usize = 12;
+pub(crate) const LONGEST: usize = 12;
 
 /// What stands where a backslash begins.
-pub(super) enum Escape {
+pub(crate) enum Escape {
     /// The next bytes decide.
     Unfinished,
     /// So many bytes mean themselves.
@@ -14,7 +14,7 @@ pub(super) enum Escape {
 }
 
 /// Reads the escape at the beginning of `text`, whose first byte is a backslash.
-pub(super) fn read(text: &[u8]) -> Escape {
+pub(crate) fn read(text: &[u8]) -> Escape {
     let character = match text.get(1) {
         None => return Escape::Unfinished,
         Some(b'u') => return unicode(text),

@@ -69,6 +69,7 @@ pub enum Segment<'p> {
 
 impl Path {
     /// Takes note of the next event.
+    #[inline]
     pub fn follow(&mut self, event: &Event<'_>) {
         match event {
             Event::StringStart { is_key: true, .. } => {

@@ -116,6 +116,7 @@ struct Open<'t> {
 }
 
 impl<'t> Open<'t> {
+    #[inline]
     fn follow(&mut self, event: Event<'_>) -> Option<Scalar<'t>> {
         match event {
             Event::StringStart { at, is_key } => {

@@ -3,8 +3,22 @@
 const ONES: u64 = 0x0101_0101_0101_0101;
 
 /// Counts the bytes before the first quote, backslash or line feed.
+///
+/// Most strings are short, so words come first; of a long one the blocks are what counts.
 #[inline]
 pub(super) fn text_length(text: &[u8]) -> usize {
+    let mut length = 0;
+    for word in text.chunks_exact(8).take(4) {
+        let marks = special_marks(word);
+        if marks != 0 {
+            return length + marks.trailing_zeros() as usize / 8;
+        }
+        length += 8;
+    }
+    length + rest_length(&text[length..])
+}
+
+fn rest_length(text: &[u8]) -> usize {
     let mut length = 0;
     for block in text.chunks_exact(32) {
         // Without a branch, or it is no vector.
@@ -15,8 +29,7 @@ pub(super) fn text_length(text: &[u8]) -> usize {
         length += block.len();
     }
     for word in text[length..].chunks_exact(8) {
-        let word = u64::from_le_bytes(word.try_into().expect("eight bytes"));
-        let marks = marks(word, b'"') | marks(word, b'\\') | marks(word, b'\n');
+        let marks = special_marks(word);
         if marks != 0 {
             return length + marks.trailing_zeros() as usize / 8;
         }
@@ -24,6 +37,12 @@ pub(super) fn text_length(text: &[u8]) -> usize {
     }
     let rest = &text[length..];
     length + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | b'\n')).unwrap_or(rest.len())
+}
+
+/// Marks the top bit of the first special byte of eight, and perhaps of bytes behind it.
+fn special_marks(word: &[u8]) -> u64 {
+    let word = u64::from_le_bytes(word.try_into().expect("eight bytes"));
+    marks(word, b'"') | marks(word, b'\\') | marks(word, b'\n')
 }
 
 /// Marks the top bit of the first of eight bytes that is `byte`, and perhaps of bytes behind it.

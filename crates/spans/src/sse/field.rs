@@ -3,6 +3,8 @@
 use std::fmt;
 use std::ops::Range;
 
+use crate::scan;
+
 /// A line of an event: a field, or a comment.
 ///
 /// ```
@@ -94,15 +96,5 @@ pub(super) fn fields(raw: &[u8], mut at: usize) -> impl Iterator<Item = Field<'_
 
 /// Counts the bytes before the first line feed or carriage return.
 pub(super) fn line_length(text: &[u8]) -> usize {
-    let mut length = 0;
-    for block in text.chunks_exact(32) {
-        // Without a branch, or it is no vector.
-        let ending = |byte: u8| u8::from(byte == b'\n') | u8::from(byte == b'\r');
-        if block.iter().fold(0, |any, byte| any | ending(*byte)) != 0 {
-            break;
-        }
-        length += block.len();
-    }
-    let rest = &text[length..];
-    length + rest.iter().position(|byte| matches!(byte, b'\n' | b'\r')).unwrap_or(rest.len())
+    scan::before(text, |byte| (byte == b'\n') | (byte == b'\r'))
 }

@@ -62,6 +62,29 @@ fn the_end_of_the_text_ends_a_string() {
     check("\"a\\ud83d\\ude0", &["a\\ud83d\\ude0|"]);
 }
 
+#[test]
+fn a_run_of_any_length_ends_at_the_first_special_byte() {
+    // The neighbours of the special bytes, and those with a further bit.
+    for fill in [0x00, 0x09, 0x0b, 0x21, 0x23, 0x5b, 0x5d, 0x8a, 0xa2, 0xdc, 0xff] {
+        for special in [b'"', b'\\', b'\n'] {
+            for length in 0..140 {
+                let text = [b"\"", &vec![fill; length][..], &[special, fill, fill, b'"', b'[']].concat();
+                assert_eq!(read([&text[..]]), definition::tokens(&text), "{fill} {special} {length}");
+            }
+        }
+    }
+}
+
+#[test]
+fn blanks_of_any_length_end_at_the_next_byte() {
+    for length in 0..40 {
+        for text in ["1\"", "\"", "[", "!\"", "\r\n 2", "\t3", ""] {
+            let text = format!("[{}{text}", " ".repeat(length));
+            assert_eq!(read([text.as_bytes()]), definition::tokens(text.as_bytes()), "{text:?}");
+        }
+    }
+}
+
 fn keys(text: &str) -> Vec<bool> {
     let tokens = read([text.as_bytes()]);
     let is_key = |token: &Token| if let Token::Start(_, is_key) = token { Some(*is_key) } else { None };

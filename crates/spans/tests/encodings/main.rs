@@ -1,0 +1,6 @@
+//! What encodings decode to, and the way back.
+
+mod encode;
+mod finders;
+mod laws;
+mod rules;
