@@ -1,0 +1,190 @@
+//! Fernet, byte for byte as Python's `cryptography` has it.
+//!
+//! The decision: by default a token and a key are read strictly, in their one canonical spelling; [`Compat::Python`]
+//! reads whatever Python reads. Time is checked only when an age is asked for, as there. Fernet is AES-128-CBC with
+//! HMAC-SHA-256: it binds no context, so a token can be moved from one row to another, and it names no key.
+
+mod key;
+mod lenient;
+mod multi;
+mod token;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use reticent_core::{Clock, Secret, SystemClock};
+
+pub use multi::MultiFernet;
+
+use crate::error::Error;
+use crate::key::Key;
+use key::FernetKey;
+use token::Token;
+
+/// How far a token may come from the future when its age is checked, in seconds.
+const MOST_SKEW: u64 = 60;
+
+/// How tokens and keys are read.
+///
+/// ```
+/// use reticent_crypto::{Compat, Fernet};
+///
+/// let fernet = Fernet::new(&Fernet::generate_key()?)?;
+/// let wrapped = format!("{}\n", fernet.encrypt(b"value")?);
+/// assert!(fernet.decrypt(&wrapped).is_err());
+/// assert!(fernet.with_compat(Compat::Python).decrypt(&wrapped).is_ok());
+/// # Ok::<(), reticent_crypto::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Compat {
+    /// In the canonical spelling alone: base64url (RFC 4648, section 5) with padding, nothing before or behind it.
+    #[default]
+    Strict,
+    /// As Python's `base64.urlsafe_b64decode` reads: characters outside of the alphabet are skipped, `+` and `/` are
+    /// taken for `-` and `_`, bits and text behind the end are ignored.
+    Python,
+}
+
+/// Encrypts and authenticates small values with one key, as `cryptography.fernet.Fernet` does.
+///
+/// ```
+/// use reticent_crypto::Fernet;
+///
+/// let key = Fernet::generate_key()?;
+/// let fernet = Fernet::new(&key)?;
+/// let token = fernet.encrypt(b"my deep dark secret")?;
+/// assert_eq!(fernet.decrypt(&token)?.len(), 19);
+/// # Ok::<(), reticent_crypto::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Fernet {
+    key: Arc<FernetKey>,
+    compat: Compat,
+    clock: Arc<dyn Clock>,
+}
+
+impl Fernet {
+    /// Makes a new key: 32 random bytes in base64url, as Python's `Fernet.generate_key()`.
+    ///
+    /// # Errors
+    /// [`Error::NoRandomness`].
+    pub fn generate_key() -> Result<Secret, Error> {
+        key::generate()
+    }
+
+    /// Takes a key as [`generate_key`](Self::generate_key) or Python makes it.
+    ///
+    /// # Errors
+    /// [`Error::Key`] when it is not 32 bytes in canonical base64url.
+    pub fn new(key: &Secret) -> Result<Self, Error> {
+        Self::read(key, Compat::Strict)
+    }
+
+    /// Takes a key as Python reads it, and reads tokens in the same way.
+    ///
+    /// # Errors
+    /// [`Error::Key`] when Python would not take it either.
+    pub fn new_as_python(key: &Secret) -> Result<Self, Error> {
+        Self::read(key, Compat::Python)
+    }
+
+    /// Takes a key of a keyring.
+    pub(crate) fn of(key: &Key) -> Self {
+        Self {
+            key: Arc::new(FernetKey::from_bytes(key.bytes())),
+            compat: Compat::Strict,
+            clock: Arc::new(SystemClock),
+        }
+    }
+
+    fn read(key: &Secret, compat: Compat) -> Result<Self, Error> {
+        Ok(Self { key: Arc::new(FernetKey::read(key, compat)?), compat, clock: Arc::new(SystemClock) })
+    }
+
+    /// Reads tokens in the given way.
+    #[must_use]
+    pub fn with_compat(mut self, compat: Compat) -> Self {
+        self.compat = compat;
+        self
+    }
+
+    /// Takes the time from `clock`.
+    #[must_use]
+    pub fn with_clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Encrypts `plaintext`; the token shows the time, in seconds, and the length, in blocks of 16 bytes.
+    ///
+    /// # Errors
+    /// [`Error::NoRandomness`], [`Error::Clock`].
+    pub fn encrypt(&self, plaintext: &[u8]) -> Result<String, Error> {
+        self.encrypt_at_time(plaintext, self.now()?)
+    }
+
+    /// Encrypts as [`encrypt`](Self::encrypt) at the given time, in seconds since 1970.
+    ///
+    /// # Errors
+    /// [`Error::NoRandomness`].
+    pub fn encrypt_at_time(&self, plaintext: &[u8], current_time: u64) -> Result<String, Error> {
+        let mut iv = [0; token::IV];
+        crate::random::fill(&mut iv)?;
+        Ok(token::seal(&self.key, plaintext, current_time, &iv))
+    }
+
+    /// Decrypts a token of any age, even one from the future.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthentic`], whatever is wrong with it.
+    pub fn decrypt(&self, token: impl AsRef<[u8]>) -> Result<Secret, Error> {
+        let token = Token::read(token.as_ref(), self.compat)?;
+        token.open(&self.key)
+    }
+
+    /// Decrypts a token that is at most `ttl` old, counted in whole seconds, and at most a minute from the future.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthentic`], whatever is wrong with it, its age included; [`Error::Clock`].
+    pub fn decrypt_with_ttl(&self, token: impl AsRef<[u8]>, ttl: Duration) -> Result<Secret, Error> {
+        self.decrypt_at_time(token, ttl, self.now()?)
+    }
+
+    /// Decrypts as [`decrypt_with_ttl`](Self::decrypt_with_ttl) at the given time, in seconds since 1970.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthentic`], whatever is wrong with it, its age included.
+    pub fn decrypt_at_time(
+        &self,
+        token: impl AsRef<[u8]>,
+        ttl: Duration,
+        current_time: u64,
+    ) -> Result<Secret, Error> {
+        let token = Token::read(token.as_ref(), self.compat)?;
+        token.check_age(ttl, current_time)?;
+        token.open(&self.key)
+    }
+
+    /// Returns when an authentic token was made, in seconds since 1970.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthentic`].
+    pub fn extract_timestamp(&self, token: impl AsRef<[u8]>) -> Result<u64, Error> {
+        let token = Token::read(token.as_ref(), self.compat)?;
+        token.verify(&self.key)?;
+        Ok(token.timestamp())
+    }
+
+    fn now(&self) -> Result<u64, Error> {
+        let elapsed = self.clock.now().duration_since(SystemTime::UNIX_EPOCH);
+        elapsed.map(|elapsed| elapsed.as_secs()).map_err(|_| Error::Clock)
+    }
+}
+
+impl fmt::Debug for Fernet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fernet").field("compat", &self.compat).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,103 @@
+//! The bytes of a token: version, time, initialisation vector, ciphertext, signature (Fernet specification).
+
+use std::time::Duration;
+
+use aes::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, InnerIvInit as _};
+use aes::{Aes128Dec, Aes128Enc, Block};
+use base64_simd::URL_SAFE;
+use reticent_core::{Secret, SecretBuffer};
+use ring::hmac;
+use zeroize::Zeroizing;
+
+use super::key::FernetKey;
+use super::{Compat, MOST_SKEW, lenient};
+use crate::error::Error;
+
+const VERSION: u8 = 0x80;
+const TIME_END: usize = 9;
+pub(super) const IV: usize = 16;
+const HEAD: usize = TIME_END + IV;
+const BLOCK: usize = 16;
+const SIGNATURE: usize = 32;
+
+/// Encrypts and signs. The plaintext is copied once, into the place where its ciphertext then stands.
+pub(super) fn seal(key: &FernetKey, plaintext: &[u8], time: u64, iv: &[u8; IV]) -> String {
+    let padding = BLOCK - plaintext.len() % BLOCK;
+    let mut bytes = Vec::with_capacity(HEAD + plaintext.len() + padding + SIGNATURE);
+    bytes.push(VERSION);
+    bytes.extend_from_slice(&time.to_be_bytes());
+    bytes.extend_from_slice(iv);
+    bytes.extend_from_slice(plaintext);
+    bytes.resize(bytes.len() + padding, u8::try_from(padding).expect("at most a block"));
+    let (blocks, _) = Block::slice_as_chunks_mut(&mut bytes[HEAD..]);
+    cbc::Encryptor::<&Aes128Enc>::inner_iv_init(&key.encrypting, iv.into()).encrypt_blocks(blocks);
+    let signature = hmac::sign(&key.signing, &bytes);
+    bytes.extend_from_slice(signature.as_ref());
+    URL_SAFE.encode_to_string(&bytes)
+}
+
+/// A token whose form is right as far as its time; nothing of it is authentic yet.
+pub(super) struct Token {
+    bytes: Zeroizing<Vec<u8>>,
+}
+
+impl Token {
+    /// Reads the text of a token.
+    pub(super) fn read(text: &[u8], compat: Compat) -> Result<Self, Error> {
+        let strict = URL_SAFE.decode_to_vec(text).ok().map(Zeroizing::new);
+        let bytes = match compat {
+            Compat::Strict => strict,
+            // What is canonical means the same to both.
+            Compat::Python => strict.or_else(|| lenient::decode(text)),
+        };
+        let is_token =
+            |bytes: &Zeroizing<Vec<u8>>| bytes.first() == Some(&VERSION) && bytes.len() >= TIME_END;
+        bytes.filter(is_token).map(|bytes| Self { bytes }).ok_or(Error::NotAuthentic)
+    }
+
+    /// Returns the time at which it says that it was made, in seconds since 1970.
+    pub(super) fn timestamp(&self) -> u64 {
+        u64::from_be_bytes(self.bytes[1..TIME_END].try_into().expect("eight bytes"))
+    }
+
+    /// Refuses what is older than `ttl`, or more than a minute from the future.
+    pub(super) fn check_age(&self, ttl: Duration, current_time: u64) -> Result<(), Error> {
+        let (made, ttl, now) =
+            (u128::from(self.timestamp()), u128::from(ttl.as_secs()), u128::from(current_time));
+        let is_valid = made + ttl >= now && now + u128::from(MOST_SKEW) >= made;
+        if is_valid { Ok(()) } else { Err(Error::NotAuthentic) }
+    }
+
+    /// Checks the signature.
+    pub(super) fn verify(&self, key: &FernetKey) -> Result<(), Error> {
+        let end = self.bytes.len().checked_sub(SIGNATURE).ok_or(Error::NotAuthentic)?;
+        let (signed, signature) = self.bytes.split_at(end);
+        hmac::verify(&key.signing, signed, signature).map_err(|_| Error::NotAuthentic)
+    }
+
+    /// Checks the signature and decrypts.
+    pub(super) fn open(mut self, key: &FernetKey) -> Result<Secret, Error> {
+        self.verify(key)?;
+        let end = self.bytes.len() - SIGNATURE;
+        let (head, text) = self.bytes[..end].split_at_mut_checked(HEAD).ok_or(Error::NotAuthentic)?;
+        let iv: &[u8; IV] = head[TIME_END..].try_into().expect("sixteen bytes");
+        let (blocks, rest) = Block::slice_as_chunks_mut(text);
+        if blocks.is_empty() || !rest.is_empty() {
+            return Err(Error::NotAuthentic);
+        }
+        cbc::Decryptor::<&Aes128Dec>::inner_iv_init(&key.decrypting, iv.into()).decrypt_blocks(blocks);
+        let length = unpadded_length(text).ok_or(Error::NotAuthentic)?;
+        let mut plaintext = SecretBuffer::with_capacity(length);
+        plaintext.extend_from_slice(&text[..length]);
+        Ok(plaintext.into_secret())
+    }
+}
+
+/// Returns the length without its padding (PKCS #7; RFC 5652, section 6.3).
+fn unpadded_length(text: &[u8]) -> Option<usize> {
+    let padding = *text.last()?;
+    let length = text.len().checked_sub(usize::from(padding))?;
+    let is_padding =
+        (1..=BLOCK).contains(&usize::from(padding)) && text[length..].iter().all(|byte| *byte == padding);
+    is_padding.then_some(length)
+}

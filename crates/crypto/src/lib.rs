@@ -1,0 +1,30 @@
+//! Secrets at rest: Fernet that Python reads, AES-256 that commits to its key and its context, and keyrings.
+//!
+//! The decision: two formats and no more. Fernet is for columns that Python wrote or will read; `aes256` is for all
+//! else, and is the published chunked encryption of C2SP on AES-256-GCM, so no construction here is our own. The cost
+//! of Fernet's compatibility is that it binds no context and names no key; what that means stands with the type.
+
+mod chunked;
+mod context;
+mod error;
+mod fernet;
+mod key;
+mod keyring;
+mod random;
+mod sealer;
+mod stream;
+mod text;
+mod wrap;
+
+pub use context::Context;
+pub use error::{Error, KeyDefect};
+pub use fernet::{Compat, Fernet, MultiFernet};
+pub use key::{Key, KeyId};
+pub use keyring::{Entry, Keyring, KeyringFile, State};
+pub use sealer::Sealer;
+pub use stream::{Decryptor, Encryptor};
+pub use wrap::{LocalWrap, PassphraseWrap};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,0 +1,115 @@
+//! The type that programs hold to encrypt and decrypt values.
+
+use std::fmt;
+use std::io::{Read, Write};
+use std::sync::Arc;
+
+use reticent_core::Secret;
+
+use crate::context::Context;
+use crate::error::Error;
+use crate::keyring::{Keyring, Permission};
+use crate::stream::{Decryptor, Encryptor};
+use crate::text;
+
+/// Encrypts values under the primary key of a keyring, and decrypts them with the key that they name.
+///
+/// ```
+/// use reticent_crypto::{Context, Key, Keyring, Sealer};
+///
+/// let sealer = Sealer::new(Keyring::of("k1".parse()?, Key::generate()?)?);
+/// let row = |id: &str| Context::new("api_keys").with("column", "encrypted_key").with("row_id", id);
+/// let sealed = sealer.seal(&row("42"), b"the value")?;
+/// assert!(sealed.starts_with("rt1.k1."));
+/// assert_eq!(sealer.open(&row("42"), &sealed)?.len(), 9);
+/// assert!(sealer.open(&row("43"), &sealed).is_err());
+/// # Ok::<(), reticent_crypto::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Sealer {
+    keyring: Arc<Keyring>,
+    padding: usize,
+}
+
+impl Sealer {
+    /// Takes a keyring.
+    #[must_use]
+    pub fn new(keyring: Keyring) -> Self {
+        Self { keyring: Arc::new(keyring), padding: 1 }
+    }
+
+    /// Pads values to a multiple of `block` bytes, so that their length tells less; one byte is always added.
+    #[must_use]
+    pub fn with_padding(mut self, block: usize) -> Self {
+        self.padding = block.max(1);
+        self
+    }
+
+    /// Returns the keyring.
+    #[must_use]
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// Encrypts a value as `rt1.<key id>.<base64url>`.
+    ///
+    /// # Errors
+    /// [`Error::NoKey`], [`Error::Key`] when anybody can guess the primary key, [`Error::NoRandomness`].
+    pub fn seal(&self, context: &Context, plaintext: &[u8]) -> Result<String, Error> {
+        let (id, key) = self.keyring.sealing()?;
+        text::seal(key, id, context, plaintext, self.padding)
+    }
+
+    /// Decrypts what [`seal`](Self::seal) made in the same context.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthentic`]: changed, cut, or of another key or context. [`Error::Malformed`]: of another form.
+    /// [`Error::UnknownKey`], [`Error::KeyUnusable`].
+    pub fn open(&self, context: &Context, sealed: &str) -> Result<Secret, Error> {
+        self.open_for(Permission::Decrypt, context, sealed)
+    }
+
+    /// Encrypts a value anew under the primary key; one that has it already is returned as it is.
+    ///
+    /// A compromised key decrypts here and nowhere else.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open) and [`seal`](Self::seal).
+    pub fn rewrap(&self, context: &Context, sealed: &str) -> Result<String, Error> {
+        let (id, _) = text::parse(sealed).ok_or(Error::Malformed)?;
+        let plaintext = self.open_for(Permission::Rewrap, context, sealed)?;
+        if id == *self.keyring.sealing()?.0 {
+            return Ok(sealed.to_owned());
+        }
+        #[expect(clippy::disallowed_methods, reason = "to be encrypted anew")]
+        self.seal(context, plaintext.expose_bytes())
+    }
+
+    fn open_for(&self, wanted: Permission, context: &Context, sealed: &str) -> Result<Secret, Error> {
+        let (id, body) = text::parse(sealed).ok_or(Error::Malformed)?;
+        text::open(self.keyring.key(&id, wanted)?, &id, context, body)
+    }
+
+    /// Encrypts what is written to it into `sink`, in constant memory.
+    ///
+    /// # Errors
+    /// As [`seal`](Self::seal), and what the sink reports.
+    pub fn encryptor<W: Write>(&self, context: &Context, sink: W) -> std::io::Result<Encryptor<W>> {
+        let (id, key) = self.keyring.sealing()?;
+        Encryptor::new(key, id, context, sink)
+    }
+
+    /// Decrypts what an [`Encryptor`] wrote, in constant memory.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and what the source reports.
+    pub fn decryptor<R: Read>(&self, context: &Context, source: R) -> std::io::Result<Decryptor<R>> {
+        Decryptor::new(|id| self.keyring.key(id, Permission::Decrypt), context, source)
+    }
+}
+
+impl fmt::Debug for Sealer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sealer").field("keyring", &self.keyring).finish_non_exhaustive()
+    }
+}

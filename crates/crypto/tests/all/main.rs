@@ -1,0 +1,6 @@
+//! Fernet and aes256 against published vectors, against Python, and against every way to break a ciphertext.
+
+mod exchange;
+mod keyring;
+mod sealed;
+mod vectors;
