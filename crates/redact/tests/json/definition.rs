@@ -104,8 +104,10 @@ fn find(
     of: impl Fn(usize) -> (usize, usize),
 ) -> Vec<Found> {
     let (mut all, mut begin) = (Vec::new(), 0);
-    let borders = quotes.iter().filter(|quote| ends_in_sequence(&text[..**quote])).copied();
-    for end in borders.chain([text.len()]).collect::<Vec<_>>() {
+    for end in quotes.iter().copied().chain([text.len()]) {
+        if end < text.len() && !ends_in_sequence(&text[begin..end]) {
+            continue;
+        }
         for span in needles.find_all(&text[begin..end]) {
             let place = |at: u64| begin + usize::try_from(at).expect("in the text");
             let (first, last) = (of(place(span.start())), of(place(span.end()) - 1));
