@@ -75,6 +75,18 @@ fn of_an_endless_key_the_beginning_is_kept() {
 }
 
 #[test]
+fn a_million_levels_are_followed_without_recursion() {
+    let text = format!("{}7", "{\"k\":[".repeat(500_000));
+    let mut length = 0;
+    scalars(text.as_bytes(), |scalar, path| {
+        if scalar.kind() == Kind::Number {
+            length = path.to_pointer().len();
+        }
+    });
+    assert_eq!(length, "/k/0".len() * 500_000);
+}
+
+#[test]
 fn debug_shows_nothing() {
     let mut path = Path::default();
     Lexer::default().push(br#"{"plum": [1, "#, |event| path.follow(&event));
