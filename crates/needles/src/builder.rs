@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use reticent_core::{Secret, SecretBuffer};
+use reticent_core::Secret;
 
 use crate::finder::Finder;
+use crate::forms::{Forms, exposed, index};
 use crate::matcher::Matcher;
-use crate::projection::project;
-use crate::span::{Span, Spelling};
+use crate::span::Span;
 use crate::{spell, targets};
 
-/// The shortest target and the shortest spelling: shorter ones stand in texts by chance.
-pub(crate) const SHORTEST: usize = 6;
+/// How many bytes all spellings of a common value have for each of its own.
+const SPELLINGS: usize = 24;
 
 /// Why a value, or a part of it, is not looked for.
 ///
@@ -107,18 +107,37 @@ impl Builder {
     /// When the spellings together have four thousand million bytes.
     #[must_use]
     pub fn build(self) -> Needles {
-        let mut parts = Collected::default();
-        let mut owners = Vec::with_capacity(self.values.len());
+        let bytes: usize = self.values.values().flatten().map(Secret::len).sum();
+        let mut forms = Forms::with_capacity(SPELLINGS * bytes);
+        let (mut owners, mut refused) = (Vec::with_capacity(self.values.len()), Vec::new());
         for (name, secrets) in self.values {
             for (nth, secret) in secrets.into_iter().enumerate() {
-                let owner = u32::try_from(owners.len()).expect("fewer values than four thousand million");
-                parts.add(&name, owner, &secret);
+                if let Some(reason) = spell(&mut forms, index(owners.len()), &secret) {
+                    refused.push(Refusal { name: name.clone(), reason });
+                }
                 owners.push(Owner { name: name.clone(), nth });
             }
         }
-        let Collected { needles, refused } = parts;
-        Needles { matcher: Matcher::new(needles), owners, refused }
+        Needles { matcher: Matcher::new(&forms), owners, refused }
     }
+}
+
+/// Adds every spelling of each target of `secret`, and tells why a target has none.
+fn spell(forms: &mut Forms, owner: u32, secret: &Secret) -> Option<Reason> {
+    #[expect(clippy::disallowed_methods, reason = "into spellings, which are wiped")]
+    let value = secret.expose_bytes();
+    let mut refused = None;
+    for target in targets::of(value) {
+        let target = exposed(&target);
+        match targets::refusal(target) {
+            Some(reason) => refused = refused.or(Some(reason)),
+            None => {
+                forms.begin(owner);
+                spell::every(target, forms);
+            }
+        }
+    }
+    refused
 }
 
 impl fmt::Debug for Builder {
@@ -132,55 +151,6 @@ pub(crate) struct Owner {
     pub(crate) name: String,
     /// The how manyth value of its name.
     pub(crate) nth: usize,
-}
-
-/// One spelling of one target.
-pub(crate) struct Needle {
-    pub(crate) bytes: SecretBuffer,
-    pub(crate) owner: u32,
-    pub(crate) spelling: Spelling,
-}
-
-impl Needle {
-    pub(crate) fn bytes(&self) -> &[u8] {
-        exposed(&self.bytes)
-    }
-}
-
-/// The bytes of a buffer, for the tables of this crate, which are wiped as it is.
-pub(crate) fn exposed(buffer: &SecretBuffer) -> &[u8] {
-    #[expect(clippy::disallowed_methods, reason = "into other buffers and tables that are wiped")]
-    buffer.expose_bytes()
-}
-
-#[derive(Default)]
-struct Collected {
-    needles: Vec<Needle>,
-    refused: Vec<Refusal>,
-}
-
-impl Collected {
-    fn add(&mut self, name: &str, owner: u32, secret: &Secret) {
-        #[expect(clippy::disallowed_methods, reason = "into spellings, which are wiped")]
-        let value = secret.expose_bytes();
-        let needles = &mut self.needles;
-        let mut keep = |spelling, form: &[u8]| {
-            let bytes = project(form);
-            if bytes.len() >= SHORTEST {
-                needles.push(Needle { bytes, owner, spelling });
-            }
-        };
-        let mut refused = None;
-        for target in targets::of(value) {
-            match targets::refusal(exposed(&target)) {
-                Some(reason) => refused = refused.or(Some(reason)),
-                None => spell::every(exposed(&target), &mut keep),
-            }
-        }
-        if let Some(reason) = refused {
-            self.refused.push(Refusal { name: name.to_owned(), reason });
-        }
-    }
 }
 
 /// Known values, ready to be found in any number of texts at once.

@@ -7,12 +7,17 @@ use std::ops::Deref;
 use zeroize::Zeroizing;
 
 use crate::builder::Needles;
-use crate::projection::{Piece, is_special, piece};
+use crate::matcher::Next;
+use crate::projection::{LONGEST_PIECE, Piece, blank_length, piece, plain_run};
+use crate::runs::{Runs, merge};
 use crate::span::{Place, Span};
-use crate::trie::{Entry, ROOT};
+use crate::trie::{ROOT, State};
 
-/// How many bytes are collected before they are looked through.
-const BATCH: usize = 1 << 16;
+/// How many seen bytes are collected before they are looked through; few, so that they stay near the processor.
+const BATCH: usize = 1 << 14;
+
+/// How long a run of plain bytes is looked at in one piece.
+const LONGEST_RUN: usize = 1 << 16;
 
 /// Finds known values in chunks; what it reports never depends on where the text was cut.
 ///
@@ -34,7 +39,7 @@ const BATCH: usize = 1 << 16;
 #[derive(Clone)]
 pub struct Finder<N> {
     needles: N,
-    node: u32,
+    state: State,
     /// How many bytes have been seen by the automaton.
     seen: u64,
     /// How many bytes of the text have been judged.
@@ -52,7 +57,7 @@ impl<N: Deref<Target = Needles>> Finder<N> {
     pub fn new(needles: N) -> Self {
         Self {
             needles,
-            node: ROOT,
+            state: ROOT,
             seen: 0,
             judged: 0,
             after_break: false,
@@ -65,21 +70,18 @@ impl<N: Deref<Target = Needles>> Finder<N> {
 
     /// Looks through the next chunk, and reports in order what no later byte can change.
     pub fn push(&mut self, chunk: &[u8], mut found: impl FnMut(Span<'_>)) {
-        if self.carry.is_empty() {
-            self.judge(chunk, false, &mut found);
-        } else {
-            let mut joined = Zeroizing::new(Vec::with_capacity(self.carry.len() + chunk.len()));
-            joined.extend_from_slice(&self.carry);
-            joined.extend_from_slice(chunk);
-            self.carry.clear();
-            self.judge(&joined, false, &mut found);
-        }
+        let found = &mut found;
+        let from = if self.carry.is_empty() { 0 } else { self.resume(chunk, found) };
+        let chunk = &chunk[from..];
+        let stopped = self.judge(chunk, chunk.len(), false, found);
+        extend(&mut self.carry, &chunk[stopped..]);
+        self.look(Next::Unknown, found);
     }
 
     /// Puts a border here, which no match crosses: what has begun is over, and offsets go on.
     pub fn border(&mut self, mut found: impl FnMut(Span<'_>)) {
         let rest = std::mem::take(&mut self.carry);
-        self.judge(&rest, true, &mut found);
+        self.judge(&rest, rest.len(), true, &mut found);
         self.end_of_matching(&mut found);
         self.after_break = false;
     }
@@ -107,7 +109,7 @@ impl<N: Deref<Target = Needles>> Finder<N> {
     /// Returns where the longest unfinished occurrence begins and how many of its bytes matching has seen.
     #[must_use]
     pub fn live(&self) -> Option<(u64, usize)> {
-        let length = self.needles.matcher.depth(self.node);
+        let length = self.state.depth as usize;
         (length > 0).then(|| (self.runs.original(self.live_seen()), length))
     }
 
@@ -120,23 +122,19 @@ impl<N: Deref<Target = Needles>> Finder<N> {
 
     /// Where the longest unfinished occurrence begins.
     fn live_seen(&self) -> u64 {
-        self.seen - self.needles.matcher.depth(self.node) as u64
+        self.seen - u64::from(self.state.depth)
     }
 
-    fn judge(&mut self, text: &[u8], at_end: bool, found: &mut impl FnMut(Span<'_>)) {
-        let room = self.batch.len() + text.len().min(BATCH);
-        if self.batch.capacity() < room {
-            let mut larger = Zeroizing::new(Vec::with_capacity(room));
-            larger.extend_from_slice(&self.batch);
-            self.batch = larger;
-        }
+    /// Judges the pieces that begin before `until`, and returns where it stopped: before `until` only at a piece that
+    /// the next bytes decide.
+    fn judge(&mut self, text: &[u8], until: usize, at_end: bool, found: &mut impl FnMut(Span<'_>)) -> usize {
         let mut at = 0;
-        while at < text.len() {
+        while at < until {
             let rest = &text[at..];
             let taken = match piece(rest) {
                 Piece::Break => {
                     self.after_break = true;
-                    1
+                    blank_length(&rest[..until - at])
                 }
                 Piece::Sequence(length) => length,
                 Piece::Mask(length) => {
@@ -144,16 +142,30 @@ impl<N: Deref<Target = Needles>> Finder<N> {
                     self.after_break = false;
                     length
                 }
-                Piece::Unfinished if !at_end => {
-                    self.carry = Zeroizing::new(rest.to_vec());
-                    break;
-                }
-                Piece::Plain | Piece::Unfinished => self.plain(rest, found),
+                Piece::Unfinished if !at_end => break,
+                Piece::Plain | Piece::Unfinished => self.plain(&rest[..until - at], found),
             };
             at += taken;
             self.judged += taken as u64;
         }
-        self.look(found);
+        at
+    }
+
+    /// Judges what was carried, together with the beginning of `chunk`, and returns how much of `chunk` that took.
+    fn resume(&mut self, chunk: &[u8], found: &mut impl FnMut(Span<'_>)) -> usize {
+        let mut carry = std::mem::take(&mut self.carry);
+        let carried = carry.len();
+        extend(&mut carry, &chunk[..chunk.len().min(LONGEST_PIECE)]);
+        let stopped = self.judge(&carry, carried, false, found);
+        if let Some(taken) = stopped.checked_sub(carried) {
+            return taken;
+        }
+        // Whole: what is longer than the longest piece is judged.
+        carry.copy_within(stopped.., 0);
+        let left = carry.len() - stopped;
+        carry.truncate(left);
+        self.carry = carry;
+        chunk.len()
     }
 
     /// Takes the plain bytes at the beginning of `rest`, of which there is at least one.
@@ -165,24 +177,45 @@ impl<N: Deref<Target = Needles>> Finder<N> {
             }
             self.after_break = false;
         }
-        if self.batch.len() == BATCH {
-            self.look(found);
+        let run = &rest[..plain_run(&rest[..rest.len().min(LONGEST_RUN)])];
+        let is_long = run.len() >= BATCH / 4;
+        if is_long || self.batch.len() + run.len() > BATCH {
+            self.look(if is_long { Next::Unknown } else { Next::AtHand }, found);
         }
-        let most = rest.len().min(BATCH - self.batch.len());
-        let length = 1 + plain_length(&rest[1..most]);
         self.runs.note(self.seen + self.batch.len() as u64, self.judged);
-        self.batch.extend_from_slice(&rest[..length]);
-        length
+        if self.batch.is_empty() && (is_long || run.len() == rest.len()) {
+            let next = if run.len() == rest.len() { Next::Unknown } else { Next::AtHand };
+            let stopped = self.scan(run, next);
+            extend(&mut self.batch, &run[stopped..]);
+            self.report(found);
+        } else {
+            extend(&mut self.batch, run);
+        }
+        run.len()
     }
 
     /// Looks through what was collected, and reports what is out of reach.
-    fn look(&mut self, found: &mut impl FnMut(Span<'_>)) {
+    fn look(&mut self, next: Next, found: &mut impl FnMut(Span<'_>)) {
+        if self.batch.is_empty() {
+            return;
+        }
+        let mut batch = std::mem::take(&mut self.batch);
+        let stopped = self.scan(&batch, next);
+        batch.copy_within(stopped.., 0);
+        let left = batch.len() - stopped;
+        batch.truncate(left);
+        self.batch = batch;
+        self.report(found);
+    }
+
+    /// Looks through seen bytes, and returns how many of them are dealt with.
+    fn scan(&mut self, bytes: &[u8], next: Next) -> usize {
         let (open, seen) = (&mut self.open, self.seen);
         let merge = |end: usize, entry| merge(open, seen + end as u64, entry);
-        self.node = self.needles.matcher.scan(self.node, &self.batch, &mut (), merge);
-        self.seen += self.batch.len() as u64;
-        self.batch.clear();
-        self.report(found);
+        let (state, stopped) = self.needles.matcher.scan(self.state, bytes, next, &mut (), merge);
+        self.state = state;
+        self.seen += stopped as u64;
+        stopped
     }
 
     fn report(&mut self, found: &mut impl FnMut(Span<'_>)) {
@@ -196,8 +229,8 @@ impl<N: Deref<Target = Needles>> Finder<N> {
 
     /// Nothing that has begun goes on from here.
     fn end_of_matching(&mut self, found: &mut impl FnMut(Span<'_>)) {
-        self.look(found);
-        self.node = ROOT;
+        self.look(Next::Unknown, found);
+        self.state = ROOT;
         self.report(found);
     }
 }
@@ -208,75 +241,13 @@ impl<N: Deref<Target = Needles>> fmt::Debug for Finder<N> {
     }
 }
 
-/// Where each run of seen bytes begins: as seen, and in the text.
-#[derive(Clone, Default)]
-struct Runs(VecDeque<(u64, u64)>);
-
-impl Runs {
-    /// Takes note that the next byte to be seen stands at `original`.
-    fn note(&mut self, seen: u64, original: u64) {
-        if self.0.back().is_none_or(|(first, start)| start + (seen - first) != original) {
-            self.0.push_back((seen, original));
-        }
+/// Adds `more` to a buffer that is wiped; growth leaves no copy behind.
+fn extend(buffer: &mut Zeroizing<Vec<u8>>, more: &[u8]) {
+    let needed = buffer.len() + more.len();
+    if buffer.capacity() < needed {
+        let mut larger = Zeroizing::new(Vec::with_capacity(needed.max(2 * buffer.capacity())));
+        larger.extend_from_slice(buffer);
+        *buffer = larger;
     }
-
-    fn forget_before(&mut self, first: u64) {
-        while self.0.get(1).is_some_and(|(seen, _)| *seen <= first) {
-            self.0.pop_front();
-        }
-    }
-
-    /// Returns the offset in the text of a byte that was seen.
-    fn original(&self, seen: u64) -> u64 {
-        let run = self.0.partition_point(|(first, _)| *first <= seen) - 1;
-        self.0[run].1 + (seen - self.0[run].0)
-    }
-
-    fn placed(&self, open: Place) -> Place {
-        Place { start: self.original(open.start), end: self.original(open.end - 1) + 1, ..open }
-    }
-}
-
-/// Adds an occurrence that ends at `end`, and joins it with those that it overlaps; touching ones stay apart.
-fn merge(all: &mut VecDeque<Place>, end: u64, entry: Entry) {
-    let start = end - u64::from(entry.length);
-    let mut new = Place { start, end, entry };
-    while let Some(before) = all.pop_back_if(|before| before.end > start) {
-        let order = |open: &Place| (open.start, u32::MAX - open.entry.length, open.entry.owner);
-        let best = if order(&before) <= order(&new) { before } else { new };
-        new = Place { end, ..best };
-    }
-    all.push_back(new);
-}
-
-/// Counts the bytes before the first special one; whole blocks first, which the compiler turns into vectors.
-fn plain_length(text: &[u8]) -> usize {
-    let mut length = 0;
-    for block in text.chunks_exact(32) {
-        // Without a branch, or it is no vector; an escape and a bracket differ in one bit.
-        let special =
-            |byte: u8| u8::from(byte == b'\n') | u8::from(byte == b'\r') | u8::from(byte & 0xbf == 0x1b);
-        if block.iter().fold(0, |any, byte| any | special(*byte)) != 0 {
-            break;
-        }
-        length += block.len();
-    }
-    for word in text[length..].chunks_exact(8) {
-        let marks = special_marks(u64::from_le_bytes(word.try_into().expect("eight bytes")));
-        if marks != 0 {
-            return length + marks.trailing_zeros() as usize / 8;
-        }
-        length += word.len();
-    }
-    let rest = &text[length..];
-    length + rest.iter().position(|byte| is_special(*byte)).unwrap_or(rest.len())
-}
-
-/// Marks the top bit of the first special byte of eight, and perhaps of bytes behind it.
-fn special_marks(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
-    // An escape and a bracket differ in one bit.
-    let brackets = (word & (ONES * 0xbf)) ^ (ONES * 0x1b);
-    zeros(word ^ (ONES * 0x0a)) | zeros(word ^ (ONES * 0x0d)) | zeros(brackets)
+    buffer.extend_from_slice(more);
 }

@@ -6,9 +6,13 @@
 
 mod builder;
 mod encodings;
+mod falls;
 mod finder;
+mod forms;
 mod matcher;
 mod projection;
+mod runs;
+mod skips;
 mod span;
 mod spell;
 mod structured;

@@ -1,181 +1,145 @@
-//! The automaton behind a table that skips (after Wu and Manber, 1994).
+//! The automaton behind tables that skip.
 //!
-//! The decision: the table only ever says that no spelling begins at some places, so the state at the end of a text
+//! The decision: the tables only ever say that no spelling begins at some places, so the state at the end of a text
 //! is the automaton's own, whatever was skipped. That makes the work linear on any text, and the depth of the state
-//! is what a stream has to hold back. The cost is that one short spelling shortens every skip.
+//! is what a stream has to hold back.
 
-use zeroize::Zeroizing;
-
-use crate::builder::Needle;
-use crate::trie::{Entry, Meter, ROOT, Trie};
-
-/// How many bytes the table looks at.
-const BLOCK: usize = 4;
-
-/// The widest window: longer ones skip no faster in practice, and a shift stays one byte.
-const WIDEST: usize = 64;
+use crate::falls::Falls;
+use crate::forms::{Forms, Sorted};
+use crate::skips::Skips;
+use crate::trie::{Entry, Meter, ROOT, State, Trie};
 
 pub(crate) struct Matcher {
     trie: Trie,
-    /// As long as the shortest spelling; 0 when there is none.
-    window: usize,
-    shift_bits: u32,
-    shifts: Zeroizing<Vec<u8>>,
-    /// One bit for each hash of the beginning of a spelling.
-    heads: Zeroizing<Vec<u64>>,
+    falls: Falls,
+    skips: Skips,
+}
+
+/// What a text may go on with.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Next {
+    /// More of the text is at hand, so that what is left over can be looked at together with it.
+    AtHand,
+    /// Nobody knows: the state has to tell everything.
+    Unknown,
 }
 
 impl Matcher {
-    pub(crate) fn new(mut needles: Vec<Needle>) -> Self {
-        needles.sort_unstable_by(|left, right| {
-            let rest = |needle: &Needle| (needle.owner, needle.spelling);
-            left.bytes().cmp(right.bytes()).then_with(|| rest(left).cmp(&rest(right)))
-        });
-        needles.dedup_by(|later, kept| later.bytes() == kept.bytes());
-        let shortest = needles.iter().map(|needle| needle.bytes().len()).min().unwrap_or(0);
-        let window = shortest.min(WIDEST);
-        let shift_bits = if needles.len() < 2_000 { 15 } else { 18 };
-        let mut matcher = Self {
-            trie: Trie::new(&needles),
-            window,
-            shift_bits,
-            shifts: Zeroizing::new(vec![longest_shift(window); 1 << shift_bits]),
-            heads: Zeroizing::new(vec![0; (1 << shift_bits) / 8]),
-        };
-        needles.iter().for_each(|needle| matcher.note(&needle.bytes()[..window]));
-        matcher
-    }
-
-    fn note(&mut self, head: &[u8]) {
-        for (at, block) in head.windows(BLOCK).enumerate() {
-            let shift = u8::try_from(self.window - BLOCK - at).expect("a window is short");
-            let slot = &mut self.shifts[hash(block, self.shift_bits)];
-            *slot = shift.min(*slot);
-        }
-        let bit = self.head(head);
-        self.heads[bit / 64] |= 1 << (bit % 64);
-    }
-
-    /// The hash of the first and the last block of a window.
-    fn head(&self, window: &[u8]) -> usize {
-        let last = read(&window[window.len() - BLOCK..]).rotate_left(13);
-        let mixed = (read(window) ^ last).wrapping_mul(0x85eb_ca6b);
-        (mixed >> (32 - self.shift_bits - 3)) as usize
+    pub(crate) fn new(forms: &Forms) -> Self {
+        let sorted = Sorted::new(forms);
+        let shortest = sorted.forms.iter().map(|form| form.length).min().unwrap_or(0);
+        let skips = Skips::new(sorted.each(), shortest as usize);
+        let trie = Trie::new(sorted);
+        Self { falls: Falls::new(&trie, shortest), trie, skips }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
-        self.window == 0
+        self.skips.window() == 0
     }
 
-    #[inline]
-    pub(crate) fn depth(&self, node: u32) -> usize {
-        self.trie.depth(node)
-    }
-
-    /// Tells how many places from `at` on begin no spelling; 0 means that one may begin here.
-    #[inline]
-    fn shift(&self, text: &[u8], at: usize) -> usize {
-        let window = &text[at..at + self.window];
-        let shift = self.shifts[hash(&window[window.len() - BLOCK..], self.shift_bits)];
-        if shift != 0 {
-            return usize::from(shift);
-        }
-        let bit = self.head(window);
-        usize::from(self.heads[bit / 64] >> (bit % 64) & 1 == 0)
-    }
-
-    /// Returns the next place where a spelling may begin, or the first whose window leaves the text.
-    #[inline]
-    fn candidate(&self, text: &[u8], mut at: usize, meter: &mut impl Meter) -> usize {
-        while at + self.window <= text.len() {
-            meter.count();
-            match self.shift(text, at) {
-                0 => return at,
-                shift => at += shift,
-            }
-        }
-        at
-    }
-
-    /// Goes through `text` from the state `node` on, and returns the state at its end. Of the spellings that end
-    /// at one place the longest is reported, with that place.
+    /// Goes through `text` from `state` on, and returns the state at the end and how much was gone through, which is
+    /// all unless the rest is shorter than a window and more is at hand. Of the spellings that end at one place the
+    /// longest is reported, with that place.
     pub(crate) fn scan(
         &self,
-        mut node: u32,
+        mut state: State,
         text: &[u8],
+        next: Next,
         meter: &mut impl Meter,
         mut found: impl FnMut(usize, Entry),
-    ) -> u32 {
-        if self.window == 0 {
-            return ROOT;
+    ) -> (State, usize) {
+        if self.is_empty() {
+            return (ROOT, text.len());
         }
         let (mut at, mut passed) = (0, None);
         while at < text.len() {
-            if node == ROOT {
-                at = self.candidate(text, at, meter);
+            if state == ROOT {
+                at = self.skips.candidate(text, at, meter);
+                if at + self.skips.window() > text.len() {
+                    if next == Next::AtHand {
+                        return (ROOT, at.min(text.len()));
+                    }
+                    at = self.skips.late_candidate(text, at, meter);
+                }
                 passed = Some(at);
             }
             let Some(byte) = text.get(at) else { break };
-            node = self.trie.step(node, *byte, meter);
+            state = self.step(state, *byte, meter);
             at += 1;
-            if let Some(entry) = self.trie.found(node) {
-                found(at, entry);
+            if let Some(form) = self.falls.found(&self.trie, state, meter) {
+                found(at, self.trie.entry(form));
             }
-            (node, at) = self.doubt(text, node, at, &mut passed, meter);
+            (state, at) = self.doubt(text, state, at, &mut passed, meter);
         }
-        self.trie.going_on(node)
+        (self.going_on(state, meter), text.len())
     }
 
-    /// Drops what has begun at places where the table says that nothing can.
+    fn step(&self, mut state: State, byte: u8, meter: &mut impl Meter) -> State {
+        loop {
+            meter.count();
+            if state == ROOT {
+                return self.trie.begin(byte);
+            }
+            if let Some(next) = self.trie.advance(state, byte) {
+                return next;
+            }
+            state = self.falls.to(&self.trie, state, meter);
+        }
+    }
+
+    /// Drops what has begun at places where the tables say that nothing can.
     #[inline]
     fn doubt(
         &self,
         text: &[u8],
-        mut node: u32,
+        mut state: State,
         at: usize,
         passed: &mut Option<usize>,
         meter: &mut impl Meter,
-    ) -> (u32, usize) {
+    ) -> (State, usize) {
+        let window = self.skips.window();
         loop {
-            let depth = self.trie.depth(node);
+            let depth = state.depth as usize;
             // What began in an earlier chunk is not looked at again.
-            let Some(start) = at.checked_sub(depth) else { return (node, at) };
-            let settled = depth == 0 || depth >= self.window || *passed == Some(start);
-            if settled || start + self.window > text.len() {
-                return (node, at);
+            let Some(start) = at.checked_sub(depth) else { return (state, at) };
+            let settled = depth == 0 || depth >= window || *passed == Some(start);
+            if settled || start + window > text.len() {
+                return (state, at);
             }
             meter.count();
-            match self.shift(text, start) {
+            match self.skips.shift(text, start) {
                 0 => {
                     *passed = Some(start);
-                    return (node, at);
+                    return (state, at);
                 }
                 shift if shift >= depth => return (ROOT, start + shift),
-                shift => node = self.trie.shorten(node, depth - shift, meter),
+                shift => state = self.shorten(state, depth - shift, meter),
             }
         }
     }
-}
 
-fn longest_shift(window: usize) -> u8 {
-    u8::try_from((window + 1).saturating_sub(BLOCK)).expect("a window is short")
-}
+    /// Forgets what began too early, until at most `depth` bytes are left.
+    fn shorten(&self, mut state: State, depth: usize, meter: &mut impl Meter) -> State {
+        while state.depth as usize > depth {
+            meter.count();
+            state = self.falls.to(&self.trie, state, meter);
+        }
+        state
+    }
 
-#[inline]
-fn read(block: &[u8]) -> u32 {
-    u32::from_le_bytes([block[0], block[1], block[2], block[3]])
-}
-
-#[inline]
-fn hash(block: &[u8], bits: u32) -> usize {
-    (read(block).wrapping_mul(0x9e37_79b1) >> (32 - bits)) as usize
+    /// Forgets what cannot go on, since it is a whole spelling and begins no other.
+    fn going_on(&self, mut state: State, meter: &mut impl Meter) -> State {
+        while state != ROOT && !self.trie.goes_on(state) {
+            state = self.falls.to(&self.trie, state, meter);
+        }
+        state
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::span::Spelling;
-    use crate::targets::copied;
 
     #[derive(Default)]
     struct Steps(usize);
@@ -187,12 +151,23 @@ mod tests {
     }
 
     fn check(needles: &[&[u8]], text: &[u8]) {
-        let needle = |bytes: &&[u8]| Needle { bytes: copied(bytes), owner: 0, spelling: Spelling::Raw };
-        let matcher = Matcher::new(needles.iter().map(needle).collect());
+        let mut forms = Forms::with_capacity(0);
+        for needle in needles {
+            forms.begin(0);
+            forms.add(Spelling::Raw, |out| out.extend_from_slice(needle));
+        }
+        let all: usize = needles.iter().map(|needle| needle.len()).sum();
         for size in [1, 7, 4096, text.len()] {
-            let mut steps = Steps::default();
-            text.chunks(size).fold(ROOT, |node, chunk| matcher.scan(node, chunk, &mut steps, |_, _| {}));
-            assert!(steps.0 <= 4 * text.len(), "{} steps for {} bytes in {size}s", steps.0, text.len());
+            let matcher = Matcher::new(&forms);
+            // What is found out on the way is found out once.
+            for most in [4 * text.len() + 8 * all, 4 * text.len()] {
+                let mut steps = Steps::default();
+                let mut state = ROOT;
+                for chunk in text.chunks(size) {
+                    state = matcher.scan(state, chunk, Next::Unknown, &mut steps, |_, _| {}).0;
+                }
+                assert!(steps.0 <= most, "{} steps for {} bytes in {size}s", steps.0, text.len());
+            }
         }
     }
 

@@ -16,6 +16,9 @@ const LONGEST_NAME: usize = 128;
 /// The hex digits of a fingerprint in a mask, which stand behind `#`.
 const FINGERPRINT: usize = 5;
 
+/// No piece that a later byte may decide is longer: a mask behind an escape.
+pub(crate) const LONGEST_PIECE: usize = 1 + MASK.len() + LONGEST_NAME + 1 + FINGERPRINT + 1;
+
 /// One piece of a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Piece {
@@ -118,4 +121,54 @@ pub(crate) fn project(form: &[u8]) -> SecretBuffer {
         };
     }
     seen
+}
+
+/// Counts the line breaks and blanks at the beginning of `rest`.
+pub(crate) fn blank_length(rest: &[u8]) -> usize {
+    rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n' | b' ' | b'\t')).count()
+}
+
+/// Counts the bytes up to the next one that may begin another piece; the first counts whatever it is.
+pub(crate) fn plain_run(rest: &[u8]) -> usize {
+    let mut length = 1;
+    loop {
+        length += plain_length(&rest[length..]);
+        match rest[length..] {
+            [b'[', next, ..] if next != MASK[1] => length += 1,
+            [0x1b, next, ..] if next != b'[' => length += 1,
+            _ => return length,
+        }
+    }
+}
+
+/// Counts the bytes before the first special one; whole blocks first, which the compiler turns into vectors.
+pub(crate) fn plain_length(text: &[u8]) -> usize {
+    let mut length = 0;
+    for block in text.chunks_exact(32) {
+        // Without a branch, or it is no vector; an escape and a bracket differ in one bit.
+        let special =
+            |byte: u8| u8::from(byte == b'\n') | u8::from(byte == b'\r') | u8::from(byte & 0xbf == 0x1b);
+        if block.iter().fold(0, |any, byte| any | special(*byte)) != 0 {
+            break;
+        }
+        length += block.len();
+    }
+    for word in text[length..].chunks_exact(8) {
+        let marks = special_marks(u64::from_le_bytes(word.try_into().expect("eight bytes")));
+        if marks != 0 {
+            return length + marks.trailing_zeros() as usize / 8;
+        }
+        length += word.len();
+    }
+    let rest = &text[length..];
+    length + rest.iter().position(|byte| is_special(*byte)).unwrap_or(rest.len())
+}
+
+/// Marks the top bit of the first special byte of eight, and perhaps of bytes behind it.
+fn special_marks(word: u64) -> u64 {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
+    // An escape and a bracket differ in one bit.
+    let brackets = (word & (ONES * 0xbf)) ^ (ONES * 0x1b);
+    zeros(word ^ (ONES * 0x0a)) | zeros(word ^ (ONES * 0x0d)) | zeros(brackets)
 }

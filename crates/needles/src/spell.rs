@@ -2,47 +2,33 @@
 
 use reticent_core::SecretBuffer;
 
-use crate::builder::exposed;
 use crate::encodings;
+use crate::forms::{Forms, exposed};
 use crate::span::Spelling;
-
-/// Takes one spelling; it copies what it keeps into a buffer that is wiped.
-pub(crate) type Keep<'a> = dyn FnMut(Spelling, &[u8]) + 'a;
 
 /// From this length on a value is also looked for in all upper and all lower case.
 const SHORTEST_OF_ANY_CASE: usize = 12;
 
-/// Hands every spelling of `target` to `keep`, itself first and unlike the rest once only.
-pub(crate) fn every(target: &[u8], keep: &mut Keep<'_>) {
-    keep(Spelling::Raw, target);
-    let mut others = |spelling, form: &[u8]| {
-        if form != target {
-            keep(spelling, form);
-        }
-    };
-    encodings::base64(target, &mut others);
-    encodings::hex(target, &mut others);
-    encodings::utf16(target, &mut others);
+/// Adds every spelling of `target`, itself first.
+pub(crate) fn every(target: &[u8], forms: &mut Forms) {
+    forms.add(Spelling::Raw, |out| out.extend_from_slice(target));
+    encodings::base64(target, forms);
+    encodings::hex(target, forms);
+    encodings::utf16(target, forms);
     if target.len() >= SHORTEST_OF_ANY_CASE {
-        others(Spelling::Case, exposed(&each(target, |byte, out| out.push(byte.to_ascii_uppercase()))));
-        others(Spelling::Case, exposed(&each(target, |byte, out| out.push(byte.to_ascii_lowercase()))));
+        forms.each(Spelling::Case, target, |byte, out| out.push(byte.to_ascii_uppercase()));
+        forms.each(Spelling::Case, target, |byte, out| out.push(byte.to_ascii_lowercase()));
     }
     // A letter, a digit, `-`, `.` and `_` mean themselves in every notation below.
     if target.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(byte)) {
         return;
     }
-    encodings::percent(target, &mut others);
-    json(target, &mut others);
-    shell(target, &mut others);
-    html(target, &mut others);
-    literal(target, &mut others);
-    others(Spelling::Flat, exposed(&flat(target)));
-}
-
-fn each(target: &[u8], mut write: impl FnMut(u8, &mut SecretBuffer)) -> SecretBuffer {
-    let mut out = SecretBuffer::with_capacity(target.len() * 2);
-    target.iter().for_each(|byte| write(*byte, &mut out));
-    out
+    encodings::percent(target, forms);
+    json(target, forms);
+    shell(target, forms);
+    html(target, forms);
+    literal(target, forms);
+    forms.add(Spelling::Flat, |out| flat(target, out));
 }
 
 /// Which characters a JSON writer escapes beyond those that it must.
@@ -54,7 +40,7 @@ struct JsonStyle {
     upper: bool,
 }
 
-fn json(target: &[u8], keep: &mut Keep<'_>) {
+fn json(target: &[u8], forms: &mut Forms) {
     const STYLES: [(bool, bool, bool); 6] = [
         (false, false, false),
         (true, false, false),
@@ -65,23 +51,23 @@ fn json(target: &[u8], keep: &mut Keep<'_>) {
     ];
     for (slash, beyond_ascii, html) in STYLES {
         for upper in [false, true] {
-            let once = json_once(target, JsonStyle { slash, beyond_ascii, html, upper });
-            keep(Spelling::Json, exposed(&once));
+            let mut once = SecretBuffer::with_capacity(target.len() * 2);
+            json_once(target, JsonStyle { slash, beyond_ascii, html, upper }, &mut once);
+            let once = exposed(&once);
+            forms.add(Spelling::Json, |out| out.extend_from_slice(once));
             let minimal = JsonStyle { slash: false, beyond_ascii: false, html: false, upper };
-            keep(Spelling::Json, exposed(&json_once(exposed(&once), minimal)));
+            forms.add(Spelling::Json, |out| json_once(once, minimal, out));
         }
     }
 }
 
-fn json_once(target: &[u8], style: JsonStyle) -> SecretBuffer {
-    let mut out = SecretBuffer::with_capacity(target.len() * 2);
+fn json_once(target: &[u8], style: JsonStyle, out: &mut SecretBuffer) {
     for piece in target.utf8_chunks() {
         for character in piece.valid().chars() {
-            json_character(character, style, &mut out);
+            json_character(character, style, out);
         }
         out.extend_from_slice(piece.invalid());
     }
-    out
 }
 
 fn json_character(character: char, style: JsonStyle, out: &mut SecretBuffer) {
@@ -110,36 +96,32 @@ fn json_character(character: char, style: JsonStyle, out: &mut SecretBuffer) {
     }
 }
 
-fn shell(target: &[u8], keep: &mut Keep<'_>) {
-    let single = each(target, |byte, out| match byte {
+fn shell(target: &[u8], forms: &mut Forms) {
+    forms.each(Spelling::Shell, target, |byte, out| match byte {
         b'\'' => out.extend_from_slice(br"'\''"),
         other => out.push(other),
     });
-    let escaped = |special: fn(u8) -> bool| {
-        each(target, move |byte, out| {
+    let special: [fn(u8) -> bool; 3] = [
+        |byte| b"\"\\$`".contains(&byte),
+        |byte| byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"_-./+:@%=".contains(&byte),
+        |byte| b" \t!\"#$&'()*,;<>?[\\]^`{|}".contains(&byte),
+    ];
+    for special in special {
+        forms.each(Spelling::Shell, target, |byte, out| {
             if special(byte) {
                 out.push(b'\\');
             }
             out.push(byte);
-        })
-    };
-    keep(Spelling::Shell, exposed(&single));
-    keep(Spelling::Shell, exposed(&escaped(|byte| b"\"\\$`".contains(&byte))));
-    keep(
-        Spelling::Shell,
-        exposed(&escaped(|byte| {
-            byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"_-./+:@%=".contains(&byte)
-        })),
-    );
-    keep(Spelling::Shell, exposed(&escaped(|byte| b" \t!\"#$&'()*,;<>?[\\]^`{|}".contains(&byte))));
+        });
+    }
 }
 
-fn html(target: &[u8], keep: &mut Keep<'_>) {
+fn html(target: &[u8], forms: &mut Forms) {
     let double: [&[u8]; 3] = [b"&quot;", b"&#34;", b"\""];
     let single: [&[u8]; 4] = [b"&#39;", b"&#x27;", b"&apos;", b"'"];
     for double in double {
         for single in single {
-            let form = each(target, |byte, out| match byte {
+            forms.each(Spelling::Html, target, |byte, out| match byte {
                 b'&' => out.extend_from_slice(b"&amp;"),
                 b'<' => out.extend_from_slice(b"&lt;"),
                 b'>' => out.extend_from_slice(b"&gt;"),
@@ -147,36 +129,31 @@ fn html(target: &[u8], keep: &mut Keep<'_>) {
                 b'\'' => out.extend_from_slice(single),
                 other => out.push(other),
             });
-            keep(Spelling::Html, exposed(&form));
         }
     }
 }
 
-fn literal(target: &[u8], keep: &mut Keep<'_>) {
-    let escape = |quote: u8| {
-        each(target, move |byte, out| match byte {
+fn literal(target: &[u8], forms: &mut Forms) {
+    for quote in *b"'\"" {
+        forms.each(Spelling::Literal, target, |byte, out| match byte {
             b'\n' => out.extend_from_slice(b"\\n"),
             b'\r' => out.extend_from_slice(b"\\r"),
             b'\t' => out.extend_from_slice(b"\\t"),
             b'\\' => out.extend_from_slice(b"\\\\"),
             other if other == quote => out.extend_from_slice(&[b'\\', other]),
             other => out.push(other),
-        })
-    };
-    keep(Spelling::Literal, exposed(&escape(b'\'')));
-    keep(Spelling::Literal, exposed(&escape(b'"')));
-    let doubled = each(target, |byte, out| {
+        });
+    }
+    forms.each(Spelling::Literal, target, |byte, out| {
         if byte == b'\'' {
             out.push(byte);
         }
         out.push(byte);
     });
-    keep(Spelling::Literal, exposed(&doubled));
 }
 
 /// Line breaks with the blanks around them as one blank, as `echo $VAR` prints it.
-fn flat(target: &[u8]) -> SecretBuffer {
-    let mut out = SecretBuffer::with_capacity(target.len());
+fn flat(target: &[u8], out: &mut SecretBuffer) {
     let lines = target.split(|byte| matches!(byte, b'\r' | b'\n')).map(<[u8]>::trim_ascii);
     for (index, line) in lines.filter(|line| !line.is_empty()).enumerate() {
         if index > 0 {
@@ -184,5 +161,4 @@ fn flat(target: &[u8]) -> SecretBuffer {
         }
         out.extend_from_slice(line);
     }
-    out
 }

@@ -2,7 +2,7 @@
 
 use reticent_core::SecretBuffer;
 
-use crate::builder::exposed;
+use crate::forms::exposed;
 
 const SECRET_WORDS: [&str; 14] = [
     "passw",

@@ -2,7 +2,8 @@
 
 use reticent_core::SecretBuffer;
 
-use crate::builder::{Reason, SHORTEST};
+use crate::builder::Reason;
+use crate::forms::SHORTEST;
 use crate::structured;
 
 /// The shortest line, and the shortest text under a secret-sounding key, that is looked for by itself.
