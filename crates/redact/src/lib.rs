@@ -13,6 +13,8 @@ mod mask;
 mod outlet;
 mod redactor;
 mod stream;
+#[cfg(feature = "tower")]
+pub mod tower;
 mod values;
 mod watch;
 mod writer;

@@ -1,4 +1,5 @@
-//! Headers, URLs, forms and cookies, against a table and against laws; errors, panics and log events.
+//! Headers, URLs, forms and cookies, against a table and against laws; errors, panics, log events and
+//! responses.
 
 mod errors;
 #[cfg(feature = "tracing")]
@@ -6,4 +7,6 @@ mod events;
 mod form;
 mod laws;
 mod panics;
+#[cfg(feature = "tower")]
+mod responses;
 mod table;
