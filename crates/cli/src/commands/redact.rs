@@ -1,17 +1,23 @@
 //! `redact`: standard input to standard output, without the values that must not be shown.
 
 mod flow;
+mod input;
 mod known;
+mod masking;
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use reticent::core::{FingerprintKey, Visible};
-use reticent_redact::{Mask, Redactor, Values};
+use reticent::core::{FingerprintKey, Secret, Visible};
+use reticent::redact::{Mask, Redactor, Values};
 
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
+
+use known::Named;
+use masking::Masking;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -54,6 +60,8 @@ pub(crate) struct RedactArgs {
 enum Form {
     /// Bytes
     Text,
+    /// JSON or JSON Lines, also cut or broken
+    Json,
 }
 
 /// What stands in the place of a value.
@@ -67,12 +75,14 @@ enum Shown {
 
 pub(crate) fn run(args: &RedactArgs, context: &Context) -> Result<Exit> {
     let mask = mask(args)?;
-    let values = known::values(&args.known_from, context)?;
-    tell_refused(&values, context);
+    let known = known::values(&args.known_from, context)?;
+    let values: Values = known.iter().cloned().collect();
     let redactor = Redactor::new(&values).with_mask(mask);
-    match args.form {
-        Form::Text => flow::through(redactor.stream())?,
-    }
+    tell_refused(&redactor, &known, context);
+    flow::through(match args.form {
+        Form::Text => Masking::Text(Box::new(redactor.stream())),
+        Form::Json => Masking::Json(Box::new(redactor.json())),
+    })?;
     Ok(Exit::Fine)
 }
 
@@ -91,14 +101,22 @@ fn mask(args: &RedactArgs) -> Result<Mask> {
     }
 }
 
-/// Names the values that are not masked, one line each.
-fn tell_refused(values: &Values, context: &Context) {
+/// Names the values that are not masked, or not in full, one line each.
+fn tell_refused(redactor: &Redactor, known: &[Named], context: &Context) {
     let mut told = String::new();
-    for refusal in values.refused() {
+    for refusal in redactor.values().refused() {
         if told != refusal.name() {
+            let mut own = known.iter().filter(|(name, _)| name == refusal.name());
+            let part = if own.all(|(_, value)| is_masked(redactor, value)) { "a part of " } else { "" };
             let name = Visible(refusal.name());
-            context.output.say(format!("warning: \"{name}\" is not masked: it {}", refusal.reason()));
+            context.output.say(format!("warning: {part}\"{name}\" is not masked: it {}", refusal.reason()));
         }
         refusal.name().clone_into(&mut told);
     }
+}
+
+fn is_masked(redactor: &Redactor, value: &Secret) -> bool {
+    #[expect(clippy::disallowed_methods, reason = "to the redactor, which tells whether it hides it")]
+    let shown = redactor.redact(value.expose_bytes());
+    matches!(shown, Cow::Owned(_))
 }

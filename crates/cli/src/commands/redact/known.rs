@@ -6,8 +6,7 @@ use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _};
 use std::path::{Path, PathBuf};
 
 use reticent::core::{Secret, Visible};
-use reticent_redact::Values;
-use reticent_redact::known::{self, KnownError};
+use reticent::redact::known::{self, KnownError};
 
 use super::super::env::parse_failure;
 use super::super::wanted;
@@ -17,10 +16,10 @@ use crate::failure::{Failure, Result};
 use crate::input;
 
 /// A name and its value.
-type Named = (String, Secret);
+pub(super) type Named = (String, Secret);
 
 /// Reads the values of `files`, or those of the project if there are none, before anything of the text is read.
-pub(super) fn values(files: &[PathBuf], context: &Context) -> Result<Values> {
+pub(super) fn values(files: &[PathBuf], context: &Context) -> Result<Vec<Named>> {
     if files.is_empty() {
         return of_project(context);
     }
@@ -31,7 +30,7 @@ pub(super) fn values(files: &[PathBuf], context: &Context) -> Result<Values> {
             Err(failure) => failures.push(failure),
         }
     }
-    if failures.is_empty() { Ok(all.into_iter().collect()) } else { Err(Failure::all(failures)) }
+    if failures.is_empty() { Ok(all) } else { Err(Failure::all(failures)) }
 }
 
 fn of_file(file: &Path, context: &Context) -> Result<Vec<Named>> {
@@ -66,7 +65,7 @@ fn is_our_input(path: &Path) -> bool {
 }
 
 /// What `run` hands over, but no setting that is declared and no secret.
-fn of_project(context: &Context) -> Result<Values> {
+fn of_project(context: &Context) -> Result<Vec<Named>> {
     let setup = context.setup()?;
     let prepared = context.prepared()?;
     context.block_on(async {
@@ -90,6 +89,6 @@ fn of_project(context: &Context) -> Result<Values> {
             return Err(Failure::usage("there is nothing to mask: no secret is declared, .env has none, and no --known-from is given")
                 .with_hint("name a .env file or a JSON object of names and values: --known-from FILE"));
         }
-        Ok(all.into_iter().collect())
+        Ok(all)
     })
 }
