@@ -45,6 +45,8 @@ pub enum Error {
         /// The state that was asked for.
         to: State,
     },
+    /// It is not shown that nothing needs the key any more.
+    Unproved(KeyId),
     /// The identifier was given to another key before.
     DuplicateKey(KeyId),
     /// The key is not one, or may not encrypt.
@@ -92,6 +94,7 @@ impl fmt::Display for Error {
             Self::Transition { id, from, to } => {
                 write!(f, "the key \"{id}\" is {from}, and cannot become {to}")
             }
+            Self::Unproved(id) => write!(f, "something may still need the key \"{id}\""),
             Self::DuplicateKey(id) => write!(f, "the identifier \"{id}\" was given before"),
             Self::Key(defect) => write!(f, "the key {defect}"),
             Self::TooLong => f.write_str("the message is longer than the format allows"),

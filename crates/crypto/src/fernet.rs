@@ -22,6 +22,11 @@ use crate::key::Key;
 use key::FernetKey;
 use token::Token;
 
+/// Tells whether a text has the canonical form of a token; it may be anybody's.
+pub(crate) fn is_token(text: &[u8]) -> bool {
+    Token::read(text, Compat::Strict).is_ok_and(|token| token.has_form())
+}
+
 /// How far a token may come from the future when its age is checked, in seconds.
 const MOST_SKEW: u64 = 60;
 

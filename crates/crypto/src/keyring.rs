@@ -20,6 +20,7 @@ pub use state::State;
 use crate::error::{Error, KeyDefect};
 use crate::fernet::{Fernet, MultiFernet};
 use crate::key::{Key, KeyId};
+use crate::rewrap::Survey;
 
 /// The keys of one purpose.
 ///
@@ -173,17 +174,40 @@ impl Keyring {
         Ok(())
     }
 
-    /// Moves a key to another state, as [`State::may_become`] allows; a destroyed key's bytes are wiped.
+    /// Moves a key to another state, as [`State::may_become`] allows.
     ///
-    /// To let a key encrypt is [`promote`](Self::promote)'s.
+    /// # Errors
+    /// [`Error::UnknownKey`], [`Error::Transition`]; for [`State::Primary`] as [`promote`](Self::promote), and for
+    /// [`State::Destroyed`] always [`Error::Unproved`], since that is [`destroy`](Self::destroy)'s.
+    pub fn set_state(&mut self, id: &KeyId, state: State) -> Result<(), Error> {
+        match state {
+            State::Primary => self.promote(id),
+            State::Destroyed => Err(Error::Unproved(id.clone())),
+            _ => self.change(id, state),
+        }
+    }
+
+    /// Wipes a retired or compromised key, once a survey of everything that it may have encrypted shows that nothing
+    /// needs it; its identifier stays.
+    ///
+    /// # Errors
+    /// [`Error::Unproved`] when something needs it or it is not known; [`Error::UnknownKey`], [`Error::Transition`].
+    pub fn destroy(&mut self, id: &KeyId, proof: &Survey) -> Result<(), Error> {
+        if !proof.frees(id) {
+            return Err(Error::Unproved(id.clone()));
+        }
+        self.change(id, State::Destroyed)
+    }
+
+    /// Wipes a retired or compromised key, whatever still needs it.
+    ///
+    /// # Security
+    /// What is encrypted with it is lost for ever, as it is meant to be where data of one person goes with its key.
     ///
     /// # Errors
     /// [`Error::UnknownKey`], [`Error::Transition`].
-    pub fn set_state(&mut self, id: &KeyId, state: State) -> Result<(), Error> {
-        if state == State::Primary {
-            return self.promote(id);
-        }
-        self.change(id, state)
+    pub fn destroy_unproved(&mut self, id: &KeyId) -> Result<(), Error> {
+        self.change(id, State::Destroyed)
     }
 
     fn change(&mut self, id: &KeyId, state: State) -> Result<(), Error> {
@@ -233,11 +257,23 @@ impl Keyring {
     /// # Errors
     /// [`Error::NoKey`] when none encrypts.
     pub fn multi_fernet(&self) -> Result<MultiFernet, Error> {
+        self.fernet_for(Permission::Decrypt)
+    }
+
+    pub(crate) fn fernet_for(&self, wanted: Permission) -> Result<MultiFernet, Error> {
         let primary = self.primary()?;
         let others = self.entries.iter().filter(|entry| entry.id != primary.id);
-        let others = others.filter(|entry| entry.state.permits(Permission::Decrypt));
+        let others = others.filter(|entry| entry.state.permits(wanted));
         let keys = std::iter::once(primary).chain(others).filter_map(|entry| entry.key.as_ref());
         MultiFernet::new(keys.map(Fernet::of))
+    }
+
+    /// Returns the key that signed a Fernet token, whatever its state.
+    pub(crate) fn signer_of(&self, token: &str) -> Option<KeyId> {
+        let signed = |entry: &&Entry| {
+            entry.key.as_ref().is_some_and(|key| Fernet::of(key).extract_timestamp(token).is_ok())
+        };
+        self.entries.iter().find(signed).map(|entry| entry.id.clone())
     }
 }
 

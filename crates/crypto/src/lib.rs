@@ -11,6 +11,7 @@ mod fernet;
 mod key;
 mod keyring;
 mod random;
+pub mod rewrap;
 mod sealer;
 mod stream;
 mod text;
@@ -21,7 +22,7 @@ pub use error::{Error, KeyDefect};
 pub use fernet::{Compat, Fernet, MultiFernet};
 pub use key::{Key, KeyId};
 pub use keyring::{Entry, Keyring, KeyringFile, State};
-pub use sealer::Sealer;
+pub use sealer::{Sealed, Sealer};
 pub use stream::{Decryptor, Encryptor};
 pub use wrap::{LocalWrap, PassphraseWrap};
 

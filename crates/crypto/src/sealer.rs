@@ -8,6 +8,8 @@ use reticent_core::Secret;
 
 use crate::context::Context;
 use crate::error::Error;
+use crate::fernet;
+use crate::key::KeyId;
 use crate::keyring::{Keyring, Permission};
 use crate::stream::{Decryptor, Encryptor};
 use crate::text;
@@ -69,18 +71,24 @@ impl Sealer {
         self.open_for(Permission::Decrypt, context, sealed)
     }
 
-    /// Encrypts a value anew under the primary key; one that has it already is returned as it is.
+    /// Encrypts a value or a Fernet token anew under the primary key; a value that has it already is returned as it is.
     ///
-    /// A compromised key decrypts here and nowhere else.
+    /// A compromised key decrypts here and nowhere else. A Fernet token, which has no context, gets this one.
     ///
     /// # Errors
     /// As [`open`](Self::open) and [`seal`](Self::seal).
     pub fn rewrap(&self, context: &Context, sealed: &str) -> Result<String, Error> {
-        let (id, _) = text::parse(sealed).ok_or(Error::Malformed)?;
-        let plaintext = self.open_for(Permission::Rewrap, context, sealed)?;
-        if id == *self.keyring.sealing()?.0 {
-            return Ok(sealed.to_owned());
-        }
+        let plaintext = match text::parse(sealed) {
+            Some((id, _)) => {
+                let plaintext = self.open_for(Permission::Rewrap, context, sealed)?;
+                if self.is_current(&id) {
+                    return Ok(sealed.to_owned());
+                }
+                plaintext
+            }
+            None if Sealed::is_one(sealed) => self.keyring.fernet_for(Permission::Rewrap)?.decrypt(sealed)?,
+            None => return Err(Error::Malformed),
+        };
         #[expect(clippy::disallowed_methods, reason = "to be encrypted anew")]
         self.seal(context, plaintext.expose_bytes())
     }
@@ -104,7 +112,63 @@ impl Sealer {
     /// # Errors
     /// As [`open`](Self::open), and what the source reports.
     pub fn decryptor<R: Read>(&self, context: &Context, source: R) -> std::io::Result<Decryptor<R>> {
-        Decryptor::new(|id| self.keyring.key(id, Permission::Decrypt), context, source)
+        self.decryptor_for(Permission::Decrypt, context, source)
+    }
+
+    pub(crate) fn decryptor_for<R: Read>(
+        &self,
+        wanted: Permission,
+        context: &Context,
+        source: R,
+    ) -> std::io::Result<Decryptor<R>> {
+        Decryptor::new(|id| self.keyring.key(id, wanted), context, source)
+    }
+
+    /// Tells whether this key is the one that encrypts.
+    pub(crate) fn is_current(&self, id: &KeyId) -> bool {
+        self.keyring.sealing().is_ok_and(|(primary, _)| primary == id)
+    }
+
+    /// Tells what a text is encrypted with, if it has the form of a value or a token; it decrypts nothing.
+    #[must_use]
+    pub fn inspect(&self, text: &str) -> Option<Sealed> {
+        match text::parse(text) {
+            Some((id, _)) => Some(Sealed::Key(id)),
+            None if Sealed::is_one(text) => Some(Sealed::Fernet(self.keyring.signer_of(text))),
+            None => None,
+        }
+    }
+}
+
+/// What a text is encrypted with.
+///
+/// ```
+/// use reticent_crypto::{Context, Key, Keyring, Sealed, Sealer};
+///
+/// let sealer = Sealer::new(Keyring::of("k1".parse()?, Key::generate()?)?);
+/// let text = sealer.seal(&Context::new("test"), b"value")?;
+/// assert_eq!(sealer.inspect(&text), Some(Sealed::Key("k1".parse()?)));
+/// assert_eq!(sealer.inspect("plain"), None);
+/// # Ok::<(), reticent_crypto::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Sealed {
+    /// A value, with the key that it names.
+    Key(KeyId),
+    /// A Fernet token, by the key of the keyring that its signature fits, whatever that key's state.
+    Fernet(Option<KeyId>),
+}
+
+impl Sealed {
+    /// Tells whether a text that begins so may be sealed.
+    pub(crate) fn may_begin_with(start: &[u8]) -> bool {
+        start.starts_with(b"rt1.") || start.starts_with(b"gAAAA")
+    }
+
+    /// Tells whether a text has the form of a value or a token.
+    pub(crate) fn is_one(text: &str) -> bool {
+        text::parse(text).is_some() || fernet::is_token(text.as_bytes())
     }
 }
 

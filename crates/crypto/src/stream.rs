@@ -93,6 +93,7 @@ impl<W> fmt::Debug for Encryptor<W> {
 /// A missing end is told at the end: who keeps what came before has to drop it then.
 /// Its errors are [`io::ErrorKind::InvalidData`] with an [`Error`] inside.
 pub struct Decryptor<R> {
+    id: KeyId,
     message: Message,
     source: R,
     chunk: Zeroizing<Vec<u8>>,
@@ -112,7 +113,13 @@ impl<R: Read> Decryptor<R> {
         fill(&mut source, &mut head)?;
         let message = Message::resume(key(&id)?, &head, &context.bytes(MAGIC, id.as_str()))?;
         let chunk = Zeroizing::new(vec![0; CHUNK + TAG]);
-        Ok(Self { message, source, chunk, ready: 0..0, is_over: false })
+        Ok(Self { id, message, source, chunk, ready: 0..0, is_over: false })
+    }
+
+    /// Returns the identifier of the key.
+    #[must_use]
+    pub fn key_id(&self) -> &KeyId {
+        &self.id
     }
 
     fn next_chunk(&mut self) -> io::Result<()> {

@@ -55,6 +55,12 @@ impl Token {
         bytes.filter(is_token).map(|bytes| Self { bytes }).ok_or(Error::NotAuthentic)
     }
 
+    /// Tells whether it has room for its parts, in whole blocks.
+    pub(super) fn has_form(&self) -> bool {
+        let text = self.bytes.len().checked_sub(HEAD + SIGNATURE);
+        text.is_some_and(|length| length > 0 && length % BLOCK == 0)
+    }
+
     /// Returns the time at which it says that it was made, in seconds since 1970.
     pub(super) fn timestamp(&self) -> u64 {
         u64::from_be_bytes(self.bytes[1..TIME_END].try_into().expect("eight bytes"))

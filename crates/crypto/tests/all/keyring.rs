@@ -2,6 +2,7 @@
 
 use futures_util::FutureExt as _;
 use reticent_core::{ErrorKind, KeyWrap, Secret, SourceError};
+use reticent_crypto::rewrap::{Cover, Survey};
 use reticent_crypto::{
     Context, Entry, Error, Fernet, Key, KeyDefect, KeyId, Keyring, KeyringFile, LocalWrap, PassphraseWrap,
     Sealer, State,
@@ -39,13 +40,41 @@ fn with(state: State, first: Key) -> Keyring {
         _ => &[State::Retired, State::Destroyed],
     };
     for step in steps {
-        keyring.set_state(&id("k1"), *step).expect("allowed");
+        set_state(&mut keyring, *step).expect("allowed");
     }
     if state != State::Primary {
         keyring.stage(id("k2"), key()).expect("new");
         keyring.promote(&id("k2")).expect("random");
     }
     keyring
+}
+
+fn set_state(keyring: &mut Keyring, state: State) -> Result<(), Error> {
+    if state == State::Destroyed {
+        return keyring.destroy(&id("k1"), &Survey::default());
+    }
+    keyring.set_state(&id("k1"), state)
+}
+
+#[test]
+fn a_key_that_something_needs_is_not_destroyed() {
+    let mut keyring = with(State::Retired, key());
+    let needing = |cover| {
+        let mut survey = Survey::default();
+        survey.note("row 1", cover);
+        survey
+    };
+    let unproved = Err(Error::Unproved(id("k1")));
+    for cover in [
+        Cover::Key(id("k1")),
+        Cover::Fernet(Some(id("k1"))),
+        Cover::Fernet(None),
+        Cover::Unreadable(String::new()),
+    ] {
+        assert_eq!(keyring.destroy(&id("k1"), &needing(cover)), unproved);
+    }
+    assert_eq!(keyring.set_state(&id("k1"), State::Destroyed), unproved);
+    assert_eq!(keyring.destroy(&id("k1"), &needing(Cover::Key(id("k2")))), Ok(()));
 }
 
 #[test]
@@ -75,7 +104,7 @@ fn only_the_transitions_that_are_named_happen() {
         for to in STATES {
             let mut keyring = with(from, key());
             let generation = keyring.generation();
-            let result = keyring.set_state(&id("k1"), to);
+            let result = set_state(&mut keyring, to);
             assert_eq!(result.is_ok(), from.may_become(to), "{from} to {to}");
             assert_eq!(keyring.generation(), generation + u64::from(result.is_ok()), "{from} to {to}");
             let primaries = keyring.entries().filter(|entry| entry.state() == State::Primary).count();

@@ -2,5 +2,6 @@
 
 mod exchange;
 mod keyring;
+mod rewrap;
 mod sealed;
 mod vectors;
