@@ -11,4 +11,5 @@ mod slice;
 mod stream;
 mod tokens;
 
+pub(crate) use reader::Reader;
 pub use stream::JsonStream;

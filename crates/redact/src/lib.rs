@@ -12,6 +12,7 @@ mod logs;
 mod mask;
 mod outlet;
 mod redactor;
+mod sse;
 mod stream;
 #[cfg(feature = "tower")]
 pub mod tower;
@@ -25,6 +26,7 @@ pub use logs::{MakeMaskedWriter, MaskedEvent};
 pub use logs::{MaskedError, MaskedPanic};
 pub use mask::Mask;
 pub use redactor::Redactor;
+pub use sse::EventStream;
 pub use stream::Stream;
 pub use values::Values;
 pub use writer::Writer;

@@ -5,6 +5,7 @@ use std::io;
 
 use crate::json::JsonStream;
 use crate::mask::Mask;
+use crate::sse::EventStream;
 use crate::stream::Stream;
 use crate::values::Values;
 use crate::watch::Watch;
@@ -99,6 +100,12 @@ impl Redactor {
     #[must_use]
     pub fn json(&self) -> JsonStream {
         JsonStream::new(&self.values, self.mask.clone())
+    }
+
+    /// Begins server-sent events that arrive in chunks, such as the answer of a language model.
+    #[must_use]
+    pub fn events(&self) -> EventStream {
+        EventStream::new(&self.values, self.mask.clone())
     }
 
     /// Puts a stream before `sink`.
