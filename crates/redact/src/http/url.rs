@@ -31,7 +31,8 @@ pub(crate) fn inside(shape: &[u8], depth: usize) -> Vec<Named> {
 
 /// Finds the credentials of the URLs among words.
 pub(crate) fn among_words(shape: &[u8], depth: usize) -> Vec<Named> {
-    let is_end = |byte: u8| byte <= b' ' || b"\"'<>,;(){}|`".contains(&byte);
+    // Not at a comma and its like, which may stand in a password.
+    let is_end = |byte: u8| byte <= b' ' || b"\"<>|`".contains(&byte);
     let words = pieces(shape, 0..shape.len(), is_end);
     let urls = words.filter(|word| position(&shape[word.clone()], b"://").is_some());
     urls.flat_map(|word| {
@@ -62,15 +63,17 @@ fn read(shape: &[u8], depth: usize, found: &mut Vec<Named>) -> Result<(), NoUrl>
     let fragment = find(0, b"#");
     let start = trimmed(shape, 0..head).start;
     let scheme = scheme(&shape[start..head]);
-    let mut at = start;
+    let (mut path, mut from) = (start, start);
     if let Some(begin) = first_authority(&shape[start..head], scheme) {
-        at = authority(shape, start + begin..head, found)?;
+        from = start + begin;
+        path = authority(shape, from..head, found)?;
     } else if let Some(colon) = scheme {
         opaque(shape, start, colon, found);
     }
-    let path = at;
-    while let Some(next) = position(&shape[at..head], b"://") {
-        at = authority(shape, at + next + 3..head, found)?;
+    // URLs in the path, and those behind a comma.
+    while let Some(next) = position(&shape[from..head], b"://") {
+        from += next + 3;
+        authority(shape, from..head, found)?;
     }
     parameters(shape, path..head, PATH, depth, found);
     parameters(shape, (head + 1).min(fragment)..fragment, QUERY, depth, found);
