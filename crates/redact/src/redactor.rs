@@ -9,7 +9,7 @@ use crate::sse::EventStream;
 use crate::stream::Stream;
 use crate::values::Values;
 use crate::watch::Watch;
-use crate::writer::Writer;
+use crate::writer::{Form, Writer};
 
 /// Masks what a program shows; a clone shares its values, and costs two pointers.
 ///
@@ -110,7 +110,17 @@ impl Redactor {
 
     /// Puts a stream before `sink`.
     pub fn writer<W: io::Write>(&self, sink: W) -> Writer<W> {
-        Writer::new(self.stream(), sink)
+        Writer::new(Form::Text(self.stream()), sink)
+    }
+
+    /// Puts [`json`](Self::json) before `sink`.
+    pub fn json_writer<W: io::Write>(&self, sink: W) -> Writer<W> {
+        Writer::new(Form::Json(Box::new(self.json())), sink)
+    }
+
+    /// Puts [`events`](Self::events) before `sink`.
+    pub fn events_writer<W: io::Write>(&self, sink: W) -> Writer<W> {
+        Writer::new(Form::Events(Box::new(self.events())), sink)
     }
 }
 

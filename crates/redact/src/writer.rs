@@ -1,12 +1,55 @@
-//! A stream as a writer.
+//! Any of the streams as a writer.
 
 use std::fmt;
 use std::io::{self, Write};
 
+use crate::json::JsonStream;
+use crate::sse::EventStream;
 use crate::stream::Stream;
 
 /// From this size on a piece is not copied before it is written.
 const LARGE: usize = 8 << 10;
+
+/// What is written: plain text, JSON or events.
+#[derive(Debug)]
+pub(crate) enum Form {
+    Text(Stream),
+    Json(Box<JsonStream>),
+    Events(Box<EventStream>),
+}
+
+impl Form {
+    fn push(&mut self, bytes: &[u8], out: &mut dyn FnMut(&[u8])) {
+        match self {
+            Self::Text(stream) => stream.push(bytes, out),
+            Self::Json(stream) => stream.push(bytes, out),
+            Self::Events(stream) => stream.push(bytes, out),
+        }
+    }
+
+    /// Lets go what a person waits for; JSON and events are for programs, which wait for all of it.
+    fn pause(&mut self, out: &mut dyn FnMut(&[u8])) {
+        if let Self::Text(stream) = self {
+            stream.pause(out);
+        }
+    }
+
+    fn is_holding(&self) -> bool {
+        match self {
+            Self::Text(stream) => stream.is_holding(),
+            Self::Json(stream) => stream.is_holding(),
+            Self::Events(stream) => stream.is_holding(),
+        }
+    }
+
+    fn finish(self, out: &mut dyn FnMut(&[u8])) {
+        match self {
+            Self::Text(stream) => stream.finish(out),
+            Self::Json(stream) => stream.finish(out),
+            Self::Events(stream) => stream.finish(out),
+        }
+    }
+}
 
 /// Masks what is written to it and writes that to a sink.
 ///
@@ -28,7 +71,7 @@ const LARGE: usize = 8 << 10;
 /// ```
 pub struct Writer<W: Write> {
     /// Nothing when the text has ended.
-    stream: Option<Stream>,
+    stream: Option<Form>,
     sink: Option<W>,
     /// Collects small pieces, which are masked already.
     pieces: Vec<u8>,
@@ -36,7 +79,7 @@ pub struct Writer<W: Write> {
 }
 
 impl<W: Write> Writer<W> {
-    pub(crate) fn new(stream: Stream, sink: W) -> Self {
+    pub(crate) fn new(stream: Form, sink: W) -> Self {
         Self { stream: Some(stream), sink: Some(sink), pieces: Vec::new(), broken: None }
     }
 
@@ -49,7 +92,7 @@ impl<W: Write> Writer<W> {
         self.sink.take().ok_or_else(|| io::ErrorKind::BrokenPipe.into())
     }
 
-    /// Lets go of what a person is waiting for, as [`Stream::pause`] says; for terminals only.
+    /// Lets go of what a person is waiting for, as [`Stream::pause`] says; for plain text on terminals only.
     ///
     /// # Errors
     /// What the sink reports now, or has reported before.
@@ -60,7 +103,7 @@ impl<W: Write> Writer<W> {
     /// Tells whether bytes are held back.
     #[must_use]
     pub fn is_holding(&self) -> bool {
-        self.stream.as_ref().is_some_and(Stream::is_holding)
+        self.stream.as_ref().is_some_and(Form::is_holding)
     }
 
     fn end(&mut self) -> io::Result<()> {
@@ -71,7 +114,7 @@ impl<W: Write> Writer<W> {
         self.flush()
     }
 
-    fn pass(&mut self, step: impl FnOnce(&mut Stream, &mut dyn FnMut(&[u8]))) -> io::Result<()> {
+    fn pass(&mut self, step: impl FnOnce(&mut Form, &mut dyn FnMut(&[u8]))) -> io::Result<()> {
         let Some(mut stream) = self.stream.take() else { return Err(io::ErrorKind::BrokenPipe.into()) };
         let result = self.write_out(|out| step(&mut stream, out));
         self.stream = Some(stream);

@@ -52,6 +52,12 @@ impl JsonStream {
         }
     }
 
+    /// Tells whether bytes are held back.
+    #[must_use]
+    pub fn is_holding(&self) -> bool {
+        self.outlet.shown() < self.reader.total()
+    }
+
     /// Ends the text, and hands out what is left.
     pub fn finish(mut self, mut out: impl FnMut(&[u8])) {
         self.reader.border();

@@ -67,6 +67,12 @@ impl EventStream {
         parser.push(chunk, |message| flow.take(&message, &mut out));
     }
 
+    /// Tells whether events wait, or the beginning of one.
+    #[must_use]
+    pub fn is_holding(&self) -> bool {
+        !self.flow.queue.is_empty() || !self.parser.held().is_empty() || self.flow.large.is_some()
+    }
+
     /// Ends the stream, and hands out what is left.
     pub fn finish(self, mut out: impl FnMut(&[u8])) {
         let Self { parser, mut flow } = self;
@@ -78,8 +84,7 @@ impl EventStream {
 
 impl fmt::Debug for EventStream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_waiting = !self.flow.queue.is_empty() || !self.parser.held().is_empty();
-        f.debug_struct("EventStream").field("is_waiting", &is_waiting).finish_non_exhaustive()
+        f.debug_struct("EventStream").field("is_holding", &self.is_holding()).finish_non_exhaustive()
     }
 }
 

@@ -226,3 +226,23 @@ fn a_string_of_any_length_is_held_no_longer_than_a_value() {
     stream.finish(|bytes| count += bytes.len());
     assert_eq!(count, 2 + 200 * chunk.len() + r#"[REDACTED:A]"]"#.len());
 }
+
+#[test]
+fn json_and_events_can_be_written() -> std::io::Result<()> {
+    use std::io::Write as _;
+    let redactor = redactor(&[("A", "plum-Garden-42!")]);
+    let mut writer = redactor.json_writer(Vec::new());
+    writer.write_all(br#"{"a":"\u0070lum"#)?;
+    assert!(writer.is_holding());
+    writer.write_all(br#"-Garden-42!","#)?;
+    assert!(!writer.is_holding());
+    assert_eq!(writer.finish()?, br#"{"a":"[REDACTED:A]","#);
+    let mut writer = redactor.events_writer(Vec::new());
+    writer.write_all(b"data: plum-\n\n")?;
+    assert!(writer.is_holding());
+    writer.pause()?;
+    writer.write_all(b"data: Garden-42! x\n\n")?;
+    assert!(!writer.is_holding());
+    assert_eq!(writer.finish()?, b"data: [REDACTED:A]\n\ndata:  x\n\n");
+    Ok(())
+}
