@@ -4,12 +4,21 @@ use reticent::core::{Field, Recognised, Schemes, Secret, SecretName, SecretRef};
 use reticent::dotenv::{Document, Mode, ParseOptions, lint, render_entry};
 use reticent::setup::Config;
 
+mod redact;
+
+pub use redact::redact;
+
 /// A target: it panics when a law is broken.
 pub type Target = fn(&[u8]);
 
 /// Every target by its name, which is also its folder in `fuzz/corpus`.
-pub const TARGETS: [(&str, Target); 4] =
-    [("configuration", configuration), ("dotenv", dotenv), ("field", field), ("reference", reference)];
+pub const TARGETS: [(&str, Target); 5] = [
+    ("configuration", configuration),
+    ("dotenv", dotenv),
+    ("field", field),
+    ("redact", redact),
+    ("reference", reference),
+];
 
 /// A `.env` file that parses is rendered byte for byte, and each of its values survives a rendering of its own.
 ///
