@@ -110,7 +110,7 @@ impl Redactor {
 
     /// Puts a stream before `sink`.
     pub fn writer<W: io::Write>(&self, sink: W) -> Writer<W> {
-        Writer::new(Form::Text(self.stream()), sink)
+        Writer::new(Form::Text(Box::new(self.stream())), sink)
     }
 
     /// Puts [`json`](Self::json) before `sink`.

@@ -69,8 +69,9 @@ impl<S> Layer<S> for RedactResponseLayer {
 
 /// A service whose responses show no known value.
 ///
-/// Bodies flow: what cannot be a part of a value goes on at once. JSON, also line by line, is masked in place, and
-/// every other type as text, byte for byte, whether it is text or not. Header values and trailers are masked, too; a
+/// Bodies flow: what cannot be a part of a value goes on at once. JSON, also line by line, is masked in place,
+/// server-sent events as by [`Redactor::events`], and every other type as text, byte for byte, whether it is text or
+/// not. Header values and trailers are masked, too; a
 /// cookie or a location that holds no known value stays as it is.
 ///
 /// Requests reach the service without `Range` and with `Accept-Encoding: identity`. A layer that compresses stands

@@ -1,7 +1,7 @@
 //! Any of the streams as a writer.
 
 use std::fmt;
-use std::io::{self, Write};
+use std::io::{self, IoSlice, Write};
 
 use crate::json::JsonStream;
 use crate::sse::EventStream;
@@ -13,13 +13,13 @@ const LARGE: usize = 8 << 10;
 /// What is written: plain text, JSON or events.
 #[derive(Debug)]
 pub(crate) enum Form {
-    Text(Stream),
+    Text(Box<Stream>),
     Json(Box<JsonStream>),
     Events(Box<EventStream>),
 }
 
 impl Form {
-    fn push(&mut self, bytes: &[u8], out: &mut dyn FnMut(&[u8])) {
+    pub(crate) fn push(&mut self, bytes: &[u8], out: &mut dyn FnMut(&[u8])) {
         match self {
             Self::Text(stream) => stream.push(bytes, out),
             Self::Json(stream) => stream.push(bytes, out),
@@ -42,7 +42,7 @@ impl Form {
         }
     }
 
-    fn finish(self, out: &mut dyn FnMut(&[u8])) {
+    pub(crate) fn finish(self, out: &mut dyn FnMut(&[u8])) {
         match self {
             Self::Text(stream) => stream.finish(out),
             Self::Json(stream) => stream.finish(out),
@@ -132,15 +132,13 @@ impl<W: Write> Writer<W> {
             if result.is_err() {
                 return;
             }
-            if piece.len() < LARGE {
+            let large = if piece.len() < LARGE { &[][..] } else { piece };
+            if large.is_empty() {
                 pieces.extend_from_slice(piece);
             }
-            if piece.len() >= LARGE || pieces.len() >= LARGE {
-                result = sink.write_all(pieces);
+            if pieces.len() >= LARGE || !large.is_empty() {
+                result = write_both(sink, pieces, large);
                 pieces.clear();
-            }
-            if piece.len() >= LARGE && result.is_ok() {
-                result = sink.write_all(piece);
             }
         });
         if result.is_ok() && !pieces.is_empty() {
@@ -150,6 +148,20 @@ impl<W: Write> Writer<W> {
         self.broken = result.as_ref().err().map(io::Error::kind);
         result
     }
+}
+
+/// Writes two pieces, in one call where the sink takes several at once: the first is often a byte that was held back.
+fn write_both(sink: &mut impl Write, first: &[u8], second: &[u8]) -> io::Result<()> {
+    let mut written = 0;
+    while written < first.len() {
+        match sink.write_vectored(&[IoSlice::new(&first[written..]), IoSlice::new(second)]) {
+            Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+            Ok(length) => written += length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    sink.write_all(&second[written - first.len()..])
 }
 
 impl<W: Write> Write for Writer<W> {

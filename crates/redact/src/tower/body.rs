@@ -10,8 +10,8 @@ use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 use super::head;
-use super::reading::Reading;
 use crate::redactor::Redactor;
+use crate::writer::Form;
 
 pin_project! {
     /// The body of a response, masked.
@@ -31,7 +31,7 @@ pin_project! {
         // Nothing when it has ended.
         #[pin]
         inner: Option<B>,
-        reading: Option<Reading>,
+        reading: Option<Form>,
         redactor: Option<Redactor>,
         // Masked, and next to go.
         ready: Bytes,
@@ -40,7 +40,7 @@ pin_project! {
 }
 
 impl<B: Body> MaskedBody<B> {
-    pub(super) fn new(body: B, reading: Reading, redactor: Redactor) -> Self {
+    pub(super) fn new(body: B, reading: Form, redactor: Redactor) -> Self {
         let inner = (!body.is_end_stream()).then_some(body);
         let (reading, redactor) = (Some(reading), Some(redactor));
         Self { inner, reading, redactor, ready: Bytes::new(), trailers: None }
@@ -111,12 +111,12 @@ impl<B: Body> Body for MaskedBody<B> {
 }
 
 /// Takes the bytes of a frame, and returns what is free to go.
-fn masked(reading: Option<&mut Reading>, mut data: impl Buf) -> Bytes {
+fn masked(reading: Option<&mut Form>, mut data: impl Buf) -> Bytes {
     let mut shown = Vec::new();
     if let Some(reading) = reading {
         while data.has_remaining() {
             let chunk = data.chunk();
-            reading.push(chunk, |bytes| shown.extend_from_slice(bytes));
+            reading.push(chunk, &mut |bytes| shown.extend_from_slice(bytes));
             let length = chunk.len();
             data.advance(length);
         }
@@ -125,10 +125,10 @@ fn masked(reading: Option<&mut Reading>, mut data: impl Buf) -> Bytes {
 }
 
 /// Returns what is left at the end.
-fn finished(reading: Option<Reading>) -> Bytes {
+fn finished(reading: Option<Form>) -> Bytes {
     let mut shown = Vec::new();
     if let Some(reading) = reading {
-        reading.finish(|bytes| shown.extend_from_slice(bytes));
+        reading.finish(&mut |bytes| shown.extend_from_slice(bytes));
     }
     Bytes::from(shown)
 }

@@ -12,7 +12,7 @@ use pin_project_lite::pin_project;
 
 use super::body::MaskedBody;
 use super::head;
-use super::reading::Reading;
+use super::reading::reading;
 use crate::redactor::Redactor;
 
 pin_project! {
@@ -64,7 +64,7 @@ fn masked<B: Body>(redactor: &Redactor, response: Response<B>, is_connect: bool)
     if let Some(reason) = head::refusal(&parts, is_connect) {
         return refused(reason);
     }
-    let reading = Reading::of(redactor, &parts.headers);
+    let reading = reading(redactor, &parts.headers);
     head::mask(redactor, &mut parts.headers);
     Response::from_parts(parts, MaskedBody::new(body, reading, redactor.clone()))
 }

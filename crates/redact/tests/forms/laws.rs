@@ -60,6 +60,17 @@ fn apart(text: &str) -> Vec<&str> {
     parts
 }
 
+/// A text with a bar for each mask: what is written as one shows no value.
+fn without_masks(text: &str) -> String {
+    let is_name = |name: &str| name.chars().all(|sign| sign.is_ascii_alphanumeric() || "_.-".contains(sign));
+    let mut pieces = text.split("[REDACTED:");
+    let first = pieces.next().unwrap_or_default().to_owned();
+    pieces.fold(first, |text, piece| match piece.split_once(']') {
+        Some((name, rest)) if is_name(name) => text + "|" + rest,
+        _ => text + "[REDACTED:" + piece,
+    })
+}
+
 /// Tells whether the parts stand in `text`, in order and with the first and the last at its ends.
 fn is_made_of(text: &str, parts: &[&str]) -> bool {
     let [first, middle @ .., last] = parts else { return parts == [text] };
@@ -100,8 +111,7 @@ proptest! {
 
     #[test]
     fn no_known_value_is_shown(form in form(), text in pieces()) {
-        // What is written as a mask is none of a value.
-        let shown = redact(&redactor(), form, &text).replace("[REDACTED:stone-bridge]", "");
+        let shown = without_masks(&redact(&redactor(), form, &text));
         for (_, value) in KNOWN {
             prop_assert!(!shown.contains(value), "{} became {}", text, shown);
         }

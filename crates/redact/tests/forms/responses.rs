@@ -90,6 +90,26 @@ fn json_is_masked_in_place_and_all_else_as_text() {
 }
 
 #[test]
+fn a_value_that_is_spread_over_events_is_masked() {
+    let event = |text: &str| {
+        format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{text}\"}}}}]}}\n\n")
+    };
+    let sent = [event("it is plum"), event("-Garden-42!"), event(" then")];
+    let want = [event("it is [REDACTED:TOKEN]"), event(""), event(" then")];
+    let shown = through(&[("content-type", "text/event-stream")], data(&sent.each_ref().map(String::as_str)));
+    assert_eq!(shown.concat(), want.concat());
+}
+
+#[test]
+fn a_masked_body_goes_where_the_body_within_goes() {
+    fn is_shared<T: Send>(_: &T) -> bool {
+        true
+    }
+    let body = answer(Request::new(()), Response::new(Full::<Bytes>::from("plum"))).into_body();
+    assert!(is_shared(&body));
+}
+
+#[test]
 fn what_is_held_back_goes_before_the_trailers() {
     let trailers = HeaderMap::from_iter([
         (HeaderName::from_static("grpc-status"), HeaderValue::from_static("0")),
