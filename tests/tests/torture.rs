@@ -137,7 +137,7 @@ fn every_value_survives_every_source_and_reaches_the_child() {
                 changed.push((source, value, "get", String::from_utf8_lossy(&got.stderr).into_owned()));
             }
             write(&place.path("reticent.toml"), format!("[secrets]\nV = '{reference}'\n").into_bytes());
-            let child = run(&mut place.command(&["run", "--", "printenv", "-0", "V"]));
+            let child = run(&mut place.command(&["run", "--no-redact", "--", "printenv", "-0", "V"]));
             let want = [value.as_bytes(), b"\0"].concat();
             if child.stdout != want {
                 changed.push((source, value, "run", String::from_utf8_lossy(&child.stderr).into_owned()));

@@ -15,7 +15,8 @@ use crate::commands::{
 ///
 /// Every option can be given as a variable: --environment is RETICENT_ENVIRONMENT, and RETICENT_QUIET=1 is --quiet. The
 /// command line wins over a variable, and an empty variable counts for nothing. Options that show a value, skip a
-/// question or pick a version (--reveal, --peek, --yes, --overwrite, --version) are given on the command line only.
+/// question or pick a version (--reveal, --peek, --no-redact, --yes, --overwrite, --version) are given on the command
+/// line only.
 #[derive(Debug, Parser)]
 #[command(name = "reticent", version, disable_help_subcommand = true, max_term_width = 80, after_help = EXAMPLES)]
 pub(crate) struct Arguments {
@@ -163,7 +164,7 @@ pub(crate) enum Command {
 }
 
 /// The options that no variable may set, since a forgotten variable would show or destroy something.
-const COMMAND_LINE_ONLY: [&str; 6] = ["reveal", "peek", "yes", "overwrite", "help", "version"];
+const COMMAND_LINE_ONLY: [&str; 7] = ["reveal", "peek", "no-redact", "yes", "overwrite", "help", "version"];
 
 /// Lets `RETICENT_<OPTION>` stand for each long option. A variable that is empty stands for nothing, since a script's
 /// unset `$X` arrives as an empty one.

@@ -79,22 +79,31 @@ pub(crate) fn run(args: &RunArgs, context: &Context) -> Result<ExitCode> {
     let setup = context.setup()?;
     context.block_on(async {
         let wanted = wanted::wanted(&args.only, &setup).await?;
-        let variables = resolve(args, context, &setup, &wanted).await?;
+        let handed = resolve(args, context, &setup, &wanted).await?;
         let places: Vec<_> = wanted.iter().flat_map(Known::places).cloned().collect();
         context.warn(&setup, &places);
         let masking = Masking::new(context)?;
         let mut run = Run { args, context, setup: &setup, wanted: &wanted, masking };
-        run.supervise(variables).await
+        run.supervise(handed).await
     })
 }
 
+/// What the program is given.
+struct Handed {
+    variables: Vec<Variable>,
+    /// What is declared secret and is in our own environment already, which the program gets, too.
+    inherited: Vec<Variable>,
+}
+
+impl Handed {
+    /// Returns all that the program must not show.
+    fn all(&self) -> impl Iterator<Item = &Variable> {
+        self.variables.iter().chain(&self.inherited)
+    }
+}
+
 /// Judges the declared settings and resolves all secrets, or reports all that is wrong.
-async fn resolve(
-    args: &RunArgs,
-    context: &Context,
-    setup: &Setup,
-    wanted: &[Known],
-) -> Result<Vec<Variable>> {
+async fn resolve(args: &RunArgs, context: &Context, setup: &Setup, wanted: &[Known]) -> Result<Handed> {
     let judged = Judged::of(args, context).await?;
     if let Some(judged) = judged.as_ref().filter(|_| !args.no_check) {
         // The report has the declared secrets, too, so that none is left for the resolver to miss.
@@ -105,12 +114,14 @@ async fn resolve(
     for variable in &variables {
         context.output.mention(format!("{}: from {}", variable.name, variable.value.metadata().source()));
     }
+    let mut inherited = Vec::new();
     if let Some(judged) = judged {
         judged.hand_over(args, context, &mut variables);
+        inherited = judged.secrets();
     }
     let unfit: Vec<Failure> =
         variables.iter().filter_map(|variable| fits(&variable.name, variable).err()).collect();
-    if unfit.is_empty() { Ok(variables) } else { Err(Failure::all(unfit)) }
+    if unfit.is_empty() { Ok(Handed { variables, inherited }) } else { Err(Failure::all(unfit)) }
 }
 
 /// Checks what an environment can hold.

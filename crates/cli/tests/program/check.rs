@@ -183,7 +183,7 @@ fn what_is_mended_by_the_remedies_passes_and_starts() {
     let ran = sandbox.run(&["check", "-e", "production"]);
     assert_eq!(ran.code, 0, "{}{}", ran.stdout_text(), ran.stderr);
     let script = "printf '%s|%s' \"$PORT\" \"$POSTGRES_PASSWORD\"";
-    sandbox.run(&["run", "-e", "production", "--", "sh", "-c", script]).is(
+    sandbox.run(&["run", "--no-redact", "-e", "production", "--", "sh", "-c", script]).is(
         0,
         "8081|q8Zt+0vLw2nXc5Rb7!kM",
         "",

@@ -82,7 +82,8 @@ fn init_begins_a_project_and_overwrites_nothing() {
     }
     assert_eq!(sandbox.read(".gitignore"), ".env\n.env.*\n!.env.example\n.reticent/\n");
     assert!(sandbox.read(".env.example").ends_with("DB_PASSWORD=\nODD.KEY=\n"));
-    sandbox.run(&["run", "--", "sh", "-c", "printf %s \"$DB_PASSWORD\""]).is(0, "hunter2", "");
+    let show = ["run", "--no-redact", "--", "sh", "-c", "printf %s \"$DB_PASSWORD\""];
+    sandbox.run(&show).is(0, "hunter2", "");
     sandbox.write("reticent.toml", "[secrets]\n");
     let second = sandbox.run(&["init"]);
     assert_eq!(second.code, 0);

@@ -9,12 +9,19 @@ mod export_gha;
 mod foreign;
 mod get;
 mod import;
+#[cfg(feature = "pty")]
+mod person;
 mod redact;
 mod redact_terminal;
 mod refusals;
 mod remedies;
 mod run;
+mod run_masked;
 mod run_settings;
+#[cfg(feature = "pty")]
+mod run_terminal;
+#[cfg(feature = "pty")]
+mod run_terminal_jobs;
 mod schema;
 mod screen;
 mod support;

@@ -97,11 +97,15 @@ fn variables_are_read_as_scripts_write_them() {
     for name in
         ["RETICENT_CONFIG", "RETICENT_ENVIRONMENT", "RETICENT_FORMAT", "RETICENT_ONLY", "RETICENT_WATCH"]
     {
-        with(name, "").run(&["run", "--", "true"]).is(0, "", "");
+        with(name, "").run(&["run", "--no-redact", "--", "true"]).is(0, "", "");
     }
     // What is typed wins.
     with("RETICENT_JSON", "1").run(&["-f", "human", "get", "A"]).is(0, "x", "");
-    with("RETICENT_QUIET", "1").run(&["-v", "run", "--", "true"]).is(0, "", "A: from dotenv\n");
+    with("RETICENT_QUIET", "1").run(&["-v", "run", "--no-redact", "--", "true"]).is(
+        0,
+        "",
+        "A: from dotenv\n",
+    );
     with("RETICENT_VERBOSE", "1").run(&["-q", "run", "--", "true"]).is(0, "", "");
 }
 

@@ -13,7 +13,8 @@ fn the_child_gets_declared_secrets_and_the_keys_of_dotenv() {
         .file(".env", "LOG_LEVEL=debug\nHOME_PAGE=in-file\n")
         .with("HOME_PAGE", "from-environment");
     let script = "printf '%s|%s|%s|%s' \"$DB_PASSWORD\" \"$LOG_LEVEL\" \"$HOME_PAGE\" \"${NONE-absent}\"";
-    sandbox.run(&["run", "--", "sh", "-c", script]).is(0, "from file|debug|from-environment|absent", "");
+    let ran = sandbox.run(&["run", "--no-redact", "--", "sh", "-c", script]);
+    ran.is(0, "from file|debug|from-environment|absent", "");
 }
 
 #[test]
@@ -25,7 +26,7 @@ fn without_any_file_the_child_runs_as_it_would_alone() {
 fn only_hands_over_what_it_names() {
     let sandbox = Sandbox::new().file(".env", "A=1\nB=2\n");
     let script = "printf '%s|%s' \"${A-absent}\" \"${B-absent}\"";
-    sandbox.run(&["run", "--only", "A", "--", "sh", "-c", script]).is(0, "1|absent", "");
+    sandbox.run(&["run", "--no-redact", "--only", "A", "--", "sh", "-c", script]).is(0, "1|absent", "");
     let missing = sandbox.run(&["run", "--only", "A,C", "--", "sh", "-c", "echo started"]);
     assert_eq!((missing.code, missing.stdout.len()), (1, 0));
     assert!(missing.stderr.starts_with("error: C: not found. Looked in "), "{}", missing.stderr);
@@ -62,7 +63,7 @@ fn a_variable_read_from_its_file_replaces_it() {
     let file = sandbox.path("db").to_string_lossy().into_owned();
     let sandbox = sandbox.with("DB_FILE", file);
     let script = "printf '%s|%s' \"$DB\" \"${DB_FILE-gone}\"";
-    sandbox.run(&["run", "--", "sh", "-c", script]).is(0, "value|gone", "");
+    sandbox.run(&["run", "--no-redact", "--", "sh", "-c", script]).is(0, "value|gone", "");
 }
 
 #[test]
@@ -172,10 +173,11 @@ fn two_secrets_that_become_one_variable_are_refused() {
         "error: db.pass and db/pass would both become the variable DB_PASS\n\
          hint: rename one of them, or hand over one with --only\n",
     );
-    sandbox.run(&["run", "--only", "db/pass,db/pass", "--", "printenv", "DB_PASS"]).is(0, "2\n", "");
+    let shown = ["run", "--no-redact", "--only", "db/pass,db/pass", "--", "printenv", "DB_PASS"];
+    sandbox.run(&shown).is(0, "2\n", "");
     // What is declared wins over a key of `.env` that has the variable's name.
     sandbox.write("reticent.toml", "[secrets]\n\"db.pass\" = \"file://one\"\n");
-    sandbox.run(&["run", "--", "printenv", "DB_PASS"]).is(0, "1\n", "");
+    sandbox.run(&["run", "--no-redact", "--", "printenv", "DB_PASS"]).is(0, "1\n", "");
 }
 
 #[test]

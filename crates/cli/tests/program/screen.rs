@@ -8,11 +8,14 @@ use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 /// Makes a pseudo-terminal: what a person sees, and what a program writes to.
 pub(crate) fn screen() -> (File, File) {
-    let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a pseudo-terminal");
+    // Not for the programs that other tests start meanwhile: a terminal that one of them holds never ends.
+    let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
+    let person = openpt(flags).expect("a pseudo-terminal");
     grantpt(&person).expect("ours");
     unlockpt(&person).expect("unlocked");
     let path = ptsname(&person, Vec::new()).expect("a name");
-    let program = File::options().write(true).open(path.to_str().expect("text")).expect("it opens");
+    let program =
+        File::options().read(true).write(true).open(path.to_str().expect("text")).expect("it opens");
     (File::from(person), program)
 }
 

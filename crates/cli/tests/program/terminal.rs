@@ -7,9 +7,9 @@ use std::process::{Child, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, kill_process, waitid};
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, tcgetattr};
 
+use crate::screen::screen;
 use crate::support::Sandbox;
 
 /// A pseudo-terminal: what a person holds, and what the program is given.
@@ -20,13 +20,8 @@ struct Terminal {
 
 impl Terminal {
     fn new() -> Self {
-        let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a pseudo-terminal");
-        grantpt(&person).expect("ours");
-        unlockpt(&person).expect("unlocked");
-        let path = ptsname(&person, Vec::new()).expect("a name");
-        let program =
-            File::options().read(true).write(true).open(path.to_str().expect("text")).expect("it opens");
-        Self { person: File::from(person), program }
+        let (person, program) = screen();
+        Self { person, program }
     }
 
     fn end(&self) -> Stdio {

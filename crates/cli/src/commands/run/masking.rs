@@ -36,8 +36,8 @@ impl Masking {
     }
 
     /// Learns the values that are secret, and names those that cannot be masked, each once.
-    pub(super) fn learn(&mut self, variables: &[Variable], context: &Context) {
-        let secret: Vec<&Variable> = variables.iter().filter(|variable| self.is_secret(variable)).collect();
+    pub(super) fn learn<'v>(&mut self, variables: impl Iterator<Item = &'v Variable>, context: &Context) {
+        let secret: Vec<&Variable> = variables.filter(|variable| self.is_secret(variable)).collect();
         for Variable { name, value } in &secret {
             self.values.learn(name, value);
         }

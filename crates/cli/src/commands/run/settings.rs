@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 
-use reticent::config::{Resolution, Schema};
+use reticent::config::{Resolution, Schema, Setting};
 use reticent::core::{Secret, Visible};
 
 use super::super::check;
@@ -69,6 +69,13 @@ impl Judged {
             }
             context.output.mention(format!("{name}: from {}", Visible(place.unwrap_or("reticent.toml"))));
         }
+    }
+
+    /// Returns the secret settings as they were judged, wherever they are from.
+    pub(super) fn secrets(&self) -> Vec<Variable> {
+        let is_secret = |name| self.declared.find(name).is_some_and(Setting::is_secret);
+        let secret = self.resolution.values().filter(|(name, _)| is_secret(name));
+        secret.map(|(name, value)| Variable { name: name.to_owned(), value: value.clone() }).collect()
     }
 }
 

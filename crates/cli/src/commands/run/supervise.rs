@@ -15,7 +15,7 @@ use super::pipes::Again;
 use super::plan::Plan;
 use super::signals::Heard;
 use super::watch::Watch;
-use super::{RunArgs, signals};
+use super::{Handed, RunArgs, signals};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -34,8 +34,8 @@ pub(super) struct Run<'a> {
 
 impl Run<'_> {
     /// Runs the program to its end, hands signals on, and acts on changed secrets.
-    pub(super) async fn supervise(&mut self, variables: Vec<Variable>) -> Result<ExitCode> {
-        let kind = self.kind(&variables);
+    pub(super) async fn supervise(&mut self, handed: Handed) -> Result<ExitCode> {
+        let kind = self.kind(&handed);
         let mut received = signals::heard(kind).map_err(|error| {
             Failure::new(Exit::Unavailable, format!("signals cannot be handled: {error}"))
         })?;
@@ -47,9 +47,9 @@ impl Run<'_> {
             Some(Watch::Restart) => Again::Perhaps,
             Some(Watch::Signal(_)) | None => Again::Never,
         };
-        let plan = Plan::new(self.args, &variables);
+        let plan = Plan::new(self.args, &handed.variables);
         let mut child = Child::start(kind, &plan, &self.masking.redactor(), again)?;
-        drop((plan, variables));
+        drop((plan, handed));
         let ended = loop {
             tokio::select! {
                 ended = child.wait() => break ended,
@@ -66,11 +66,11 @@ impl Run<'_> {
     }
 
     /// Learns what is to be masked, and decides how the program is connected.
-    fn kind(&mut self, variables: &[Variable]) -> Kind {
+    fn kind(&mut self, handed: &Handed) -> Kind {
         if self.args.no_redact {
             return Kind::Plain;
         }
-        self.masking.learn(variables, self.context);
+        self.masking.learn(handed.all(), self.context);
         if !self.masking.is_of_use() && self.args.watch.is_none() {
             self.context
                 .output
@@ -90,33 +90,33 @@ impl Run<'_> {
             Some(Watch::Signal(signal)) => {
                 // The program reads it by itself; from now on the new value is masked, too.
                 if let Ok(variables) = wanted::resolve(self.setup, self.wanted, |_, _| Ok(())).await {
-                    self.learn(&variables, child);
+                    self.learn(variables.iter(), child);
                 }
                 child.send(signal);
             }
             Some(Watch::Restart) => {
-                let Some(variables) = self.renewed(child).await else { return Ok(None) };
-                self.learn(&variables, child);
+                let Some(handed) = self.renewed(child).await else { return Ok(None) };
+                self.learn(handed.all(), child);
                 if let Some(ended) = stop(child, received).await? {
                     return Ok(Some(ended));
                 }
-                child.start_anew(&Plan::new(self.args, &variables))?;
+                child.start_anew(&Plan::new(self.args, &handed.variables))?;
             }
             None => {}
         }
         Ok(None)
     }
 
-    fn learn(&mut self, variables: &[Variable], child: &Child) {
+    fn learn<'v>(&mut self, variables: impl Iterator<Item = &'v Variable>, child: &Child) {
         if !self.args.no_redact {
             child.aside(|| self.masking.learn(variables, self.context));
         }
     }
 
     /// Resolves anew; if that fails, the program goes on as it is.
-    async fn renewed(&self, child: &Child) -> Option<Vec<Variable>> {
+    async fn renewed(&self, child: &Child) -> Option<Handed> {
         match super::resolve(self.args, self.context, self.setup, self.wanted).await {
-            Ok(variables) => Some(variables),
+            Ok(handed) => Some(handed),
             Err(failure) => {
                 child.aside(|| {
                     self.context.output.failure(&failure);

@@ -90,9 +90,14 @@ impl Outer {
         is_entered
     }
 
+    /// Listens no more: what is typed from now on is for whoever comes after the program.
+    pub(super) fn ignore(&self) {
+        *self.listens.lock().unwrap_or_else(PoisonError::into_inner) = false;
+    }
+
     /// Listens no more, and makes it as it was.
     pub(super) fn leave(&mut self) {
-        *self.listens.lock().unwrap_or_else(PoisonError::into_inner) = false;
+        self.ignore();
         let (Some(keyboard), Some(before)) = (&self.keyboard, self.before.take()) else { return };
         if self.is_ours() {
             let _ = tcsetattr(keyboard, OptionalActions::Drain, &before);

@@ -119,6 +119,7 @@ impl Session {
                 report = running.report() => match report {
                     Some(Report::Stopped(signal)) => self.stopped(signal),
                     Some(Report::Ended(ended)) => {
+                        self.outer.ignore();
                         if let Some(running) = self.running.take() {
                             running.release();
                         }
