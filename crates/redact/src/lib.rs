@@ -14,8 +14,11 @@ mod outlet;
 mod redactor;
 mod sse;
 mod stream;
+mod texts;
 #[cfg(feature = "tower")]
 pub mod tower;
+#[cfg(feature = "serde_json")]
+mod value;
 mod values;
 mod watch;
 mod writer;

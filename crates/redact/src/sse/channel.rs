@@ -5,56 +5,12 @@ use std::collections::VecDeque;
 use super::queue::{Place, Queue};
 use crate::json::Reader;
 use crate::mask::Mask;
-use crate::values::Values;
-use crate::watch::{Marked, Watch, insert};
+use crate::texts::TextReader;
 
 /// What finds values in a channel's text.
 pub(super) enum Engine {
     Text(TextReader),
     Json(Box<Reader>),
-}
-
-/// Finds values in plain text, and hands each out when no later byte makes it longer.
-pub(super) struct TextReader {
-    watch: Watch,
-    found: VecDeque<Marked>,
-}
-
-impl TextReader {
-    pub(super) fn new(values: &Values) -> Self {
-        Self { watch: Watch::new(values), found: VecDeque::new() }
-    }
-
-    pub(super) fn total(&self) -> u64 {
-        self.watch.total()
-    }
-
-    pub(super) fn push(&mut self, bytes: &[u8]) {
-        self.watch.push(bytes);
-        self.collect();
-    }
-
-    pub(super) fn border(&mut self) {
-        self.watch.border();
-        self.collect();
-    }
-
-    fn collect(&mut self) {
-        while let Some(span) = self.watch.next() {
-            insert(&mut self.found, span);
-        }
-    }
-
-    /// Returns the offset before which what is found and not taken leaves the text alone.
-    fn free(&self) -> u64 {
-        let settled = self.watch.settled();
-        self.found.front().map_or(settled, |span| settled.min(span.start))
-    }
-
-    pub(super) fn next(&mut self) -> Option<Marked> {
-        let settled = self.watch.settled();
-        self.found.pop_front_if(|span| span.end <= settled)
-    }
 }
 
 impl Engine {

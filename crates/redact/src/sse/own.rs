@@ -3,11 +3,11 @@
 use reticent_spans::Mapped;
 use reticent_spans::sse::Message;
 
-use super::channel::TextReader;
 use super::queue::Queue;
 use super::reading::Piece;
 use crate::json::Reader;
 use crate::mask::Mask;
+use crate::texts::TextReader;
 use crate::values::Values;
 
 pub(super) struct Own {

@@ -5,7 +5,7 @@ use std::fmt;
 use reticent_spans::Mapped;
 use reticent_spans::sse::{Extent, Message, Parser};
 
-use super::channel::{Channel, Engine, TextReader};
+use super::channel::{Channel, Engine};
 use super::own::Own;
 use super::queue::{Place, Queue};
 use super::reading::{End, read};
@@ -13,6 +13,7 @@ use super::tables::LAST;
 use crate::json::{JsonStream, Reader};
 use crate::mask::Mask;
 use crate::outlet::Sink;
+use crate::texts::TextReader;
 use crate::values::Values;
 
 /// How many channels are open at once; another one ends the one that has rested longest.

@@ -4,3 +4,5 @@ mod cases;
 mod definition;
 mod laws;
 mod parsed;
+#[cfg(feature = "serde_json")]
+mod tree;
