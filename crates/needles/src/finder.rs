@@ -7,8 +7,8 @@ use std::ops::Deref;
 use zeroize::Zeroizing;
 
 use crate::builder::Needles;
-use crate::matcher::Next;
-use crate::projection::{LONGEST_PIECE, Piece, blank_length, piece, plain_run};
+use crate::matcher::{Matcher, Next};
+use crate::projection::{LONGEST_PIECE, Piece, blank_length, is_special, piece, plain_run};
 use crate::runs::{Runs, merge};
 use crate::span::{Place, Span};
 use crate::trie::{ROOT, State};
@@ -39,16 +39,46 @@ const LONGEST_RUN: usize = 1 << 16;
 #[derive(Clone)]
 pub struct Finder<N> {
     needles: N,
-    state: State,
-    /// How many bytes have been seen by the automaton.
-    seen: u64,
+    reach: Reach,
     /// How many bytes of the text have been judged.
     judged: u64,
     after_break: bool,
     runs: Runs,
     batch: Zeroizing<Vec<u8>>,
     carry: Zeroizing<Vec<u8>>,
+}
+
+/// How far matching has come.
+#[derive(Clone)]
+struct Reach {
+    state: State,
+    /// How many bytes have been seen by the automaton.
+    seen: u64,
+    /// What is found and may still grow.
     open: VecDeque<Place>,
+}
+
+impl Reach {
+    /// Looks through seen bytes, and returns how many of them are dealt with.
+    fn scan(&mut self, matcher: &Matcher, bytes: &[u8], next: Next) -> usize {
+        let Self { state, seen, open } = self;
+        let found = |end: usize, entry| merge(open, *seen + end as u64, entry);
+        let (after, stopped) = matcher.scan(*state, bytes, next, &mut (), found);
+        *state = after;
+        *seen += stopped as u64;
+        stopped
+    }
+
+    /// Where the longest unfinished occurrence begins.
+    fn live(&self) -> u64 {
+        self.seen - u64::from(self.state.depth)
+    }
+
+    /// Before which seen byte nothing changes any more.
+    fn settled(&self) -> u64 {
+        let live = self.live();
+        self.open.front().map_or(live, |open| open.start.min(live))
+    }
 }
 
 impl<N: Deref<Target = Needles>> Finder<N> {
@@ -57,14 +87,12 @@ impl<N: Deref<Target = Needles>> Finder<N> {
     pub fn new(needles: N) -> Self {
         Self {
             needles,
-            state: ROOT,
-            seen: 0,
+            reach: Reach { state: ROOT, seen: 0, open: VecDeque::new() },
             judged: 0,
             after_break: false,
             runs: Runs::default(),
             batch: Zeroizing::default(),
             carry: Zeroizing::default(),
-            open: VecDeque::new(),
         }
     }
 
@@ -95,22 +123,21 @@ impl<N: Deref<Target = Needles>> Finder<N> {
     /// free to go.
     #[must_use]
     pub fn settled(&self) -> u64 {
-        let live = self.live_seen();
-        let first = self.open.front().map_or(live, |open| open.start.min(live));
-        if first < self.seen { self.runs.original(first) } else { self.judged }
+        let first = self.reach.settled();
+        if first < self.reach.seen { self.runs.original(first) } else { self.judged }
     }
 
     /// Returns what is found already, but may still grow or be joined with more: these spans lie behind
     /// [`settled`](Self::settled), in order.
     pub fn open(&self) -> impl Iterator<Item = Span<'_>> {
-        self.open.iter().map(|open| Span::new(&self.needles, self.runs.placed(*open)))
+        self.reach.open.iter().map(|open| Span::new(&self.needles, self.runs.placed(*open)))
     }
 
     /// Returns where the longest unfinished occurrence begins and how many of its bytes matching has seen.
     #[must_use]
     pub fn live(&self) -> Option<(u64, usize)> {
-        let length = self.state.depth as usize;
-        (length > 0).then(|| (self.runs.original(self.live_seen()), length))
+        let length = self.reach.state.depth as usize;
+        (length > 0).then(|| (self.runs.original(self.reach.live()), length))
     }
 
     /// Returns the last bytes, when only the next ones decide whether they are seen: the beginning of a control
@@ -118,11 +145,6 @@ impl<N: Deref<Target = Needles>> Finder<N> {
     #[must_use]
     pub fn undecided(&self) -> &[u8] {
         &self.carry
-    }
-
-    /// Where the longest unfinished occurrence begins.
-    fn live_seen(&self) -> u64 {
-        self.seen - u64::from(self.state.depth)
     }
 
     /// Judges the pieces that begin before `until`, and returns where it stopped: before `until` only at a piece that
@@ -143,7 +165,10 @@ impl<N: Deref<Target = Needles>> Finder<N> {
                     length
                 }
                 Piece::Unfinished if !at_end => break,
-                Piece::Plain | Piece::Unfinished => self.plain(&rest[..until - at], found),
+                Piece::Plain | Piece::Unfinished => {
+                    at += self.plain(&rest[..until - at], found);
+                    continue;
+                }
             };
             at += taken;
             self.judged += taken as u64;
@@ -168,30 +193,45 @@ impl<N: Deref<Target = Needles>> Finder<N> {
         chunk.len()
     }
 
-    /// Takes the plain bytes at the beginning of `rest`, of which there is at least one.
+    /// Takes the plain bytes at the beginning of `rest`, of which there is at least one, and line by line more.
     fn plain(&mut self, rest: &[u8], found: &mut impl FnMut(Span<'_>)) -> usize {
+        let mut at = 0;
         if self.after_break {
-            let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-            if blanks > 0 {
-                return blanks;
-            }
-            self.after_break = false;
+            at = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+            self.judged += at as u64;
         }
-        let run = &rest[..plain_run(&rest[..rest.len().min(LONGEST_RUN)])];
+        while at < rest.len() {
+            self.after_break = false;
+            let length = plain_run(&rest[at..rest.len().min(at + LONGEST_RUN)]);
+            self.take(&rest[at..at + length], at + length == rest.len(), found);
+            at += length;
+            self.judged += length as u64;
+            match rest[at..] {
+                [b'\n', next, ..] if !is_special(next) && !matches!(next, b' ' | b'\t') => {
+                    at += 1;
+                    self.judged += 1;
+                }
+                _ => break,
+            }
+        }
+        at
+    }
+
+    /// Takes a run of plain bytes, perhaps the last one at hand.
+    fn take(&mut self, run: &[u8], is_last: bool, found: &mut impl FnMut(Span<'_>)) {
         let is_long = run.len() >= BATCH / 4;
         if is_long || self.batch.len() + run.len() > BATCH {
             self.look(if is_long { Next::Unknown } else { Next::AtHand }, found);
         }
-        self.runs.note(self.seen + self.batch.len() as u64, self.judged);
-        if self.batch.is_empty() && (is_long || run.len() == rest.len()) {
-            let next = if run.len() == rest.len() { Next::Unknown } else { Next::AtHand };
-            let stopped = self.scan(run, next);
+        self.runs.note(self.reach.seen + self.batch.len() as u64, self.judged);
+        if self.batch.is_empty() && (is_long || is_last) {
+            let next = if is_last { Next::Unknown } else { Next::AtHand };
+            let stopped = self.reach.scan(&self.needles.matcher, run, next);
             extend(&mut self.batch, &run[stopped..]);
             self.report(found);
         } else {
             extend(&mut self.batch, run);
         }
-        run.len()
     }
 
     /// Looks through what was collected, and reports what is out of reach.
@@ -199,38 +239,27 @@ impl<N: Deref<Target = Needles>> Finder<N> {
         if self.batch.is_empty() {
             return;
         }
-        let mut batch = std::mem::take(&mut self.batch);
-        let stopped = self.scan(&batch, next);
-        batch.copy_within(stopped.., 0);
-        let left = batch.len() - stopped;
-        batch.truncate(left);
-        self.batch = batch;
+        let stopped = self.reach.scan(&self.needles.matcher, &self.batch, next);
+        if stopped < self.batch.len() {
+            self.batch.copy_within(stopped.., 0);
+        }
+        let left = self.batch.len() - stopped;
+        self.batch.truncate(left);
         self.report(found);
     }
 
-    /// Looks through seen bytes, and returns how many of them are dealt with.
-    fn scan(&mut self, bytes: &[u8], next: Next) -> usize {
-        let (open, seen) = (&mut self.open, self.seen);
-        let merge = |end: usize, entry| merge(open, seen + end as u64, entry);
-        let (state, stopped) = self.needles.matcher.scan(self.state, bytes, next, &mut (), merge);
-        self.state = state;
-        self.seen += stopped as u64;
-        stopped
-    }
-
     fn report(&mut self, found: &mut impl FnMut(Span<'_>)) {
-        let live = self.live_seen();
-        while let Some(open) = self.open.pop_front_if(|open| open.end <= live) {
+        let live = self.reach.live();
+        while let Some(open) = self.reach.open.pop_front_if(|open| open.end <= live) {
             found(Span::new(&self.needles, self.runs.placed(open)));
         }
-        let first = self.open.front().map_or(live, |open| open.start.min(live));
-        self.runs.forget_before(first);
+        self.runs.forget_before(self.reach.settled());
     }
 
     /// Nothing that has begun goes on from here.
     fn end_of_matching(&mut self, found: &mut impl FnMut(Span<'_>)) {
         self.look(Next::Unknown, found);
-        self.state = ROOT;
+        self.reach.state = ROOT;
         self.report(found);
     }
 }

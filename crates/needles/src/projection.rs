@@ -143,32 +143,26 @@ pub(crate) fn plain_run(rest: &[u8]) -> usize {
 
 /// Counts the bytes before the first special one; whole blocks first, which the compiler turns into vectors.
 pub(crate) fn plain_length(text: &[u8]) -> usize {
-    let mut length = 0;
-    for block in text.chunks_exact(32) {
-        // Without a branch, or it is no vector; an escape and a bracket differ in one bit.
-        let special =
-            |byte: u8| u8::from(byte == b'\n') | u8::from(byte == b'\r') | u8::from(byte & 0xbf == 0x1b);
-        if block.iter().fold(0, |any, byte| any | special(*byte)) != 0 {
-            break;
+    let (blocks, rest) = text.as_chunks::<32>();
+    for (nth, block) in blocks.iter().enumerate() {
+        if block.iter().fold(0, |any, byte| any | mark(*byte)) != 0 {
+            return nth * 32 + first_mark(&block.map(mark));
         }
-        length += block.len();
     }
-    for word in text[length..].chunks_exact(8) {
-        let marks = special_marks(u64::from_le_bytes(word.try_into().expect("eight bytes")));
-        if marks != 0 {
-            return length + marks.trailing_zeros() as usize / 8;
-        }
-        length += word.len();
-    }
-    let rest = &text[length..];
-    length + rest.iter().position(|byte| is_special(*byte)).unwrap_or(rest.len())
+    let before = text.len() - rest.len();
+    before + rest.iter().position(|byte| is_special(*byte)).unwrap_or(rest.len())
 }
 
-/// Marks the top bit of the first special byte of eight, and perhaps of bytes behind it.
-fn special_marks(word: u64) -> u64 {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & (ONES << 7);
-    // An escape and a bracket differ in one bit.
-    let brackets = (word & (ONES * 0xbf)) ^ (ONES * 0x1b);
-    zeros(word ^ (ONES * 0x0a)) | zeros(word ^ (ONES * 0x0d)) | zeros(brackets)
+/// Returns 1 for a special byte, without a branch, or it is no vector; an escape and a bracket differ in one bit.
+fn mark(byte: u8) -> u8 {
+    u8::from(byte == b'\n') | u8::from(byte == b'\r') | u8::from(byte & 0xbf == 0x1b)
+}
+
+/// Returns the place of the first 1 among bytes that are 0 or 1.
+fn first_mark(marks: &[u8; 32]) -> usize {
+    let (words, _) = marks.as_chunks::<8>();
+    // The factor moves the bit of each byte into the highest one, those of the first bytes lowest.
+    let eight = |word: &[u8; 8]| u64::from_le_bytes(*word).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    let all = words.iter().rev().fold(0, |all, word| all << 8 | eight(word));
+    all.trailing_zeros() as usize
 }

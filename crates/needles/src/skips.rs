@@ -46,7 +46,7 @@ impl Skips {
         let mut skips = Self {
             window,
             stride,
-            known: Bits::new(bits_for(8 * blocks, 15, 23)),
+            known: Bits::new(bits_for(32 * blocks, 17, 23)),
             shifts: Zeroizing::new(vec![u8::try_from(stride).expect("a window is short"); 1 << shift_bits]),
             shift_bits,
             heads: Bits::new(bits_for(16 * count, 12, 23)),
@@ -87,19 +87,8 @@ impl Skips {
     /// Returns the next place where a spelling may begin, or the first whose window leaves the text.
     #[inline]
     pub(crate) fn candidate(&self, text: &[u8], mut at: usize, meter: &mut impl Meter) -> usize {
-        let last = self.window - BLOCK;
-        let ahead = last + BLOCK + (AT_ONCE - 1) * self.stride;
         loop {
-            while at + ahead <= text.len() {
-                meter.count();
-                let known = |nth: usize| u32::from(self.is_known(text, at + last + nth * self.stride)) << nth;
-                let known = known(0) | known(1) | known(2) | known(3);
-                if known != 0 {
-                    at += known.trailing_zeros() as usize * self.stride;
-                    break;
-                }
-                at += AT_ONCE * self.stride;
-            }
+            at = self.leap(text, at, meter);
             if at + self.window > text.len() {
                 return at;
             }
@@ -109,6 +98,33 @@ impl Skips {
                 shift => at += shift,
             }
         }
+    }
+
+    /// Returns the next place whose window ends in a known block, or one before it near the end of the text.
+    ///
+    /// A function of its own, so that all it needs stays in registers.
+    #[inline(never)]
+    fn leap(&self, text: &[u8], mut at: usize, meter: &mut impl Meter) -> usize {
+        let (words, spare, stride) = (&self.known.words[..], 32 - self.known.bits, self.stride);
+        let known = |at: usize| {
+            let hash = mixed(read(text, at)) >> spare;
+            (words[hash as usize / 64] >> (hash % 64)) as u32 & 1
+        };
+        let last = self.window - BLOCK;
+        let ahead = self.window + (AT_ONCE - 1) * stride;
+        while at + ahead <= text.len() {
+            meter.count();
+            let first = at + last;
+            let any = known(first)
+                | known(first + stride) << 1
+                | known(first + 2 * stride) << 2
+                | known(first + 3 * stride) << 3;
+            if any != 0 {
+                return at + any.trailing_zeros() as usize * stride;
+            }
+            at += AT_ONCE * stride;
+        }
+        at
     }
 
     /// Returns the next place whose window leaves the text, but where a spelling may begin all the same.
