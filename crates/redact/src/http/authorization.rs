@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::named::{Named, trimmed};
-use super::{names, url};
+use super::names::{self, Section};
+use super::url;
 
 /// Finds the credential of a header that has this name.
 pub(crate) fn named(name: &[u8], shape: &[u8]) -> Vec<Named> {
@@ -11,9 +12,9 @@ pub(crate) fn named(name: &[u8], shape: &[u8]) -> Vec<Named> {
     let text = &shape[range.clone()];
     let length = text.iter().position(u8::is_ascii_whitespace).unwrap_or(text.len());
     let scheme = &text[..length];
-    if !names::is_in("schemes", scheme) {
+    if !names::is_in(Section::Schemes, scheme) {
         vec![Named::new(shape, range, name)]
-    } else if names::is_in("schemes-with-parameters", scheme) {
+    } else if names::is_in(Section::SchemesWithParameters, scheme) {
         parameters(name, shape, range.start + length..range.end)
     } else {
         vec![Named::new(shape, range.start + length..range.end, name)]
@@ -31,7 +32,7 @@ fn parameters(header: &[u8], shape: &[u8], range: Range<usize>) -> Vec<Named> {
             continue;
         };
         let value = inside_quotes(shape, trimmed(shape, piece.start + equals + 1..piece.end));
-        if names::is_in("scheme-parameters-shown", &text[..equals]) {
+        if names::is_in(Section::SchemeParametersShown, &text[..equals]) {
             let inner = url::inside(&shape[value.clone()], 1).into_iter();
             found.extend(inner.map(|named| named.moved_by(value.start)));
         } else {

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::named::{Named, pieces};
-use super::names;
+use super::names::{self, Section};
 
 /// Finds the values of `Cookie`.
 pub(crate) fn sent(shape: &[u8]) -> Vec<Named> {
@@ -29,5 +29,5 @@ fn is_attribute(piece: &[u8]) -> bool {
     let mut parts = piece.split(|byte| *byte == b'=');
     let name = parts.next().expect("there is one part at least").trim_ascii();
     // A second `=` is another cookie behind a comma.
-    parts.count() < 2 && (name.is_empty() || names::is_in("cookie-attributes", name))
+    parts.count() < 2 && (name.is_empty() || names::is_in(Section::CookieAttributes, name))
 }

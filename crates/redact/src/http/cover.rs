@@ -27,7 +27,8 @@ pub(crate) fn redact<'t>(
     let named = find(&cover.shape);
     known(redactor, text).into_iter().for_each(|cut| cover.add(cut));
     cover.add_named(named);
-    let is_all = (0..ROUNDS).any(|_| !cover.add_named(find(&cover.shape)));
+    // What was read before anything was opaque is read again only where something is.
+    let is_all = cover.cuts.is_empty() || (0..ROUNDS).any(|_| !cover.add_named(find(&cover.shape)));
     if !is_all {
         let all = Named::new(&cover.shape, 0..text.len(), form.as_bytes());
         cover.add_named(vec![all]);

@@ -1,7 +1,8 @@
 //! The credentials in the value of one header, by the header's name.
 
 use super::named::Named;
-use super::{authorization, cookies, names, url};
+use super::names::{self, Section};
+use super::{authorization, cookies, url};
 
 /// Finds what the header called `name` shows that it must not.
 pub(crate) fn named(name: &[u8], shape: &[u8]) -> Vec<Named> {
@@ -11,7 +12,7 @@ pub(crate) fn named(name: &[u8], shape: &[u8]) -> Vec<Named> {
         cookies::set(shape)
     } else if names::is_header(name) {
         authorization::named(name, shape)
-    } else if names::is_in("url-headers", name) {
+    } else if names::is_in(Section::UrlHeaders, name) {
         url::named(shape)
     } else {
         url::among_words(shape, 0)

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::named::{Named, OPAQUE, pieces, trimmed};
-use super::names;
+use super::names::{self, Section};
 use super::parameters::{FRAGMENT, PATH, QUERY, parameters};
 
 /// From this length on, what stands alone before the host is a token rather than a user's name.
@@ -93,7 +93,7 @@ fn first_authority(head: &[u8], scheme: Option<usize>) -> Option<usize> {
     let rest = scheme.map_or(0, |colon| colon + 1);
     let slashes = head[rest..].iter().take_while(|byte| b"/\\".contains(byte)).count();
     match scheme {
-        Some(colon) if names::is_in("host-schemes", &head[..colon]) => Some(rest + slashes),
+        Some(colon) if names::is_in(Section::HostSchemes, &head[..colon]) => Some(rest + slashes),
         _ => (slashes >= 2).then_some(rest + 2),
     }
 }
@@ -156,7 +156,7 @@ fn is_port(text: &[u8]) -> bool {
 /// Finds a password in what has a scheme and no slashes, as `user:password@tcp(host)/name`.
 fn opaque(shape: &[u8], start: usize, colon: usize, found: &mut Vec<Named>) {
     let rest = &shape[start + colon + 1..];
-    let is_address = names::is_in("address-schemes", &shape[start..start + colon]);
+    let is_address = names::is_in(Section::AddressSchemes, &shape[start..start + colon]);
     // As in `jdbc:postgresql://`, whose user and host are found behind their slashes.
     let has_host = position(rest, b"://").is_some();
     if let Some(length) = rest.iter().rposition(|byte| *byte == b'@')
