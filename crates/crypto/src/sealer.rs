@@ -40,10 +40,11 @@ impl Sealer {
         Self { keyring: Arc::new(keyring), padding: 1 }
     }
 
-    /// Pads values to a multiple of `block` bytes, so that their length tells less; one byte is always added.
+    /// Pads values to a multiple of `block` bytes, of a mebibyte at most, so that their length tells less; one byte is
+    /// always added.
     #[must_use]
     pub fn with_padding(mut self, block: usize) -> Self {
-        self.padding = block.max(1);
+        self.padding = block.clamp(1, text::LARGEST_BLOCK);
         self
     }
 
@@ -56,7 +57,8 @@ impl Sealer {
     /// Encrypts a value as `rt1.<key id>.<base64url>`.
     ///
     /// # Errors
-    /// [`Error::NoKey`], [`Error::Key`] when anybody can guess the primary key, [`Error::NoRandomness`].
+    /// [`Error::NoKey`], [`Error::Key`] when anybody can guess the primary key, [`Error::TooLong`] for a field of the
+    /// context, [`Error::NoRandomness`].
     pub fn seal(&self, context: &Context, plaintext: &[u8]) -> Result<String, Error> {
         let (id, key) = self.keyring.sealing()?;
         text::seal(key, id, context, plaintext, self.padding)
@@ -161,6 +163,14 @@ pub enum Sealed {
 }
 
 impl Sealed {
+    /// Tells what a sealed file is encrypted with, from how it begins; it decrypts nothing.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] in an [`std::io::Error`] when it does not begin as one, and what the source reports.
+    pub fn of_file(mut start: impl Read) -> std::io::Result<Self> {
+        crate::stream::read_id(&mut start).map(Self::Key)
+    }
+
     /// Tells whether a text that begins so may be sealed.
     pub(crate) fn may_begin_with(start: &[u8]) -> bool {
         start.starts_with(b"rt1.") || start.starts_with(b"gAAAA")

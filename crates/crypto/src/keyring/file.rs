@@ -98,12 +98,7 @@ impl KeyringFile {
     /// `Malformed`: it is no such file, or was changed or cut, or the keeper cannot open it. What else the keeper
     /// reports.
     pub async fn read(bytes: &[u8], keeper: &dyn KeyWrap) -> Result<Self, SourceError> {
-        let malformed = |error: Error| refused(SOURCE, ErrorKind::Malformed, &error);
-        // The parser's own words could repeat a piece of the file.
-        let document: Document = serde_json::from_slice(bytes).map_err(|_| malformed(Error::Malformed))?;
-        if document.schema != SCHEMA {
-            return Err(malformed(Error::Malformed).with_hint(format!("this version reads {SCHEMA}")));
-        }
+        let document = Document::parse(bytes)?;
         let blob = Base64::decode_vec(&document.wrap.blob).map_err(|_| malformed(Error::Malformed))?;
         let wrapped = WrappedKey::new(document.wrap.key.as_str(), blob);
         let cover = keeper.unwrap(&wrapped, &wrap_context(&document.name)).await?;
@@ -111,6 +106,16 @@ impl KeyringFile {
         verify(&cover, &document).map_err(malformed)?;
         let keyring = keyring(&cover, &document).map_err(malformed)?;
         Ok(Self { name: document.name, keyring, cover, wrapped })
+    }
+
+    /// Tells what wraps the covering key, before it is opened: its keeper's [`key_id`](KeyWrap::key_id).
+    ///
+    /// It stands in clear, and is authentic only once the keyring was read.
+    ///
+    /// # Errors
+    /// `Malformed`: it is no such file.
+    pub fn covered_by(bytes: &[u8]) -> Result<String, SourceError> {
+        Document::parse(bytes).map(|document| document.wrap.key)
     }
 
     /// Writes the keyring: JSON without any key in clear.
@@ -183,6 +188,21 @@ impl KeyringFile {
     }
 }
 
+impl Document {
+    fn parse(bytes: &[u8]) -> Result<Self, SourceError> {
+        // The parser's own words could repeat a piece of the file.
+        let document: Self = serde_json::from_slice(bytes).map_err(|_| malformed(Error::Malformed))?;
+        if document.schema != SCHEMA {
+            return Err(malformed(Error::Malformed).with_hint(format!("this version reads {SCHEMA}")));
+        }
+        Ok(document)
+    }
+}
+
+fn malformed(error: Error) -> SourceError {
+    refused(SOURCE, ErrorKind::Malformed, &error)
+}
+
 impl fmt::Debug for KeyringFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("KeyringFile")
@@ -201,7 +221,7 @@ fn key_context(name: &str, id: &KeyId) -> Context {
 }
 
 fn mac_key(cover: &Key) -> hmac::Key {
-    hmac::Key::new(hmac::HMAC_SHA256, &cover.derived(b"reticent keyring mac 1")[..])
+    hmac::Key::new(hmac::HMAC_SHA256, cover.derived(b"reticent keyring mac 1").bytes())
 }
 
 /// The fields that are authenticated, each behind its length; the order of the document's text does not matter.

@@ -252,3 +252,14 @@ fn no_stored_keyring_shows_a_key() {
     let stored = String::from_utf8(file.to_bytes().expect("randomness")).expect("JSON");
     assert!(!stored.contains(&text[..43]) && !format!("{file:?}{keeper:?}{one:?}").contains(&text[..43]));
 }
+
+#[test]
+fn what_covers_a_keyring_is_told_before_it_is_opened() {
+    let keeper = LocalWrap::new("key:of-a-test", key());
+    let keyring = Keyring::of(id("k1"), key()).expect("random");
+    let file = KeyringFile::new("test", keyring, &keeper).now_or_never().expect("at once").expect("random");
+    let bytes = file.to_bytes().expect("random");
+    assert_eq!(KeyringFile::covered_by(&bytes).expect("a keyring"), "key:of-a-test");
+    let cut = KeyringFile::covered_by(&bytes[..bytes.len() / 2]).expect_err("cut");
+    assert_eq!(cut.kind(), ErrorKind::Malformed);
+}

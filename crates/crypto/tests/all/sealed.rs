@@ -4,7 +4,7 @@ use std::io::{self, Read as _, Write as _};
 
 use proptest::prelude::*;
 use reticent_core::Secret;
-use reticent_crypto::{Context, Error, Key, Keyring, Sealer};
+use reticent_crypto::{Context, Error, Key, Keyring, Sealed, Sealer};
 
 fn sealer(id: &str) -> Sealer {
     Sealer::new(
@@ -150,5 +150,16 @@ proptest! {
             prop_assert!(sealer.open(&context("1"), &text).is_err());
             prop_assert!(read(&sealer, text.as_bytes()).is_err());
         }
+    }
+}
+
+#[test]
+fn a_file_tells_its_key_without_being_decrypted() {
+    let sealer = sealer("k7");
+    let sealed = file(&sealer, b"value");
+    let told = Sealed::of_file(&sealed[..7]).expect("a beginning");
+    assert_eq!(told, Sealed::Key("k7".parse().expect("an identifier")));
+    for start in [&b""[..], b"RTC", &sealed[..6], b"rt1.k7.AAAA", b"RTC1\x02K7"] {
+        assert_eq!(crypto_error(&Sealed::of_file(start).expect_err("no file")), &Error::Malformed);
     }
 }
