@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use crate::values::Values;
-use crate::watch::{Marked, Watch, insert};
+use crate::watch::{Marked, Watch, merge};
 
 /// Finds values in plain text, and hands each out when no later byte makes it longer; a border ends one text and
 /// begins another, so that what is known need not be asked for again.
@@ -33,9 +33,7 @@ impl TextReader {
     }
 
     fn collect(&mut self) {
-        while let Some(span) = self.watch.next() {
-            insert(&mut self.found, span);
-        }
+        merge(&mut self.found, self.watch.take_settled());
     }
 
     /// Returns the offset before which what is found and not taken leaves the text alone.

@@ -25,15 +25,17 @@ pub(crate) struct Marked {
 }
 
 impl Marked {
-    fn new(base: u64, set: &Set, span: &Span<'_>) -> Self {
-        Self {
-            start: base + span.start(),
+    /// Places what a finder found that began at `base`; what begins from `until` on is another one's to find.
+    fn new(base: u64, until: Option<u64>, set: &Set, span: &Span<'_>) -> Option<Self> {
+        let start = base + span.start();
+        until.is_none_or(|until| start < until).then(|| Self {
+            start,
             end: base + span.end(),
             length: span.length(),
             name: span.name().to_owned(),
             secret: set.secret(span.name(), span.nth()).cloned(),
             spelling: span.spelling(),
-        }
+        })
     }
 
     /// Joins with a span that overlaps: the first, then the longest, then the first in the alphabet gives the name.
@@ -95,9 +97,10 @@ impl Watch {
     /// Looks through the next chunk, with all values that were learnt before.
     pub(crate) fn push(&mut self, chunk: &[u8]) {
         self.renew();
-        let found = &mut self.found;
         for Follower { set, finder, base, until } in &mut self.followers {
-            finder.push(chunk, |span| take(found, set, *base, *until, &span));
+            let mut found = Vec::new();
+            finder.push(chunk, |span| found.extend(Marked::new(*base, *until, set, &span)));
+            merge(&mut self.found, found);
         }
         self.total += chunk.len() as u64;
         if self.followers.iter().any(|follower| follower.until.is_some()) {
@@ -107,9 +110,10 @@ impl Watch {
 
     /// Puts a border here, which no match crosses; at the end of the text it settles everything.
     pub(crate) fn border(&mut self) {
-        let found = &mut self.found;
         for Follower { set, finder, base, until } in &mut self.followers {
-            finder.border(|span| take(found, set, *base, *until, &span));
+            let mut found = Vec::new();
+            finder.border(|span| found.extend(Marked::new(*base, *until, set, &span)));
+            merge(&mut self.found, found);
         }
         self.followers.retain(|follower| follower.until.is_none());
     }
@@ -125,12 +129,21 @@ impl Watch {
         self.found.pop_front_if(|span| span.start < settled)
     }
 
+    /// Takes every span whose beginning is settled.
+    pub(crate) fn take_settled(&mut self) -> Vec<Marked> {
+        let settled = self.settled();
+        std::iter::from_fn(|| self.found.pop_front_if(|span| span.start < settled)).collect()
+    }
+
     /// Returns what is found, though it may still grow, in order.
     pub(crate) fn open(&self) -> VecDeque<Marked> {
         let mut all = self.found.clone();
         for follower in &self.followers {
             let Follower { set, finder, base, until } = follower;
-            finder.open().for_each(|span| take(&mut all, set, *base, *until, &span));
+            merge(
+                &mut all,
+                finder.open().filter_map(|span| Marked::new(*base, *until, set, &span)).collect(),
+            );
         }
         all
     }
@@ -178,21 +191,22 @@ impl Watch {
     }
 }
 
-fn take(found: &mut VecDeque<Marked>, set: &Set, base: u64, until: Option<u64>, span: &Span<'_>) {
-    if until.is_none_or(|until| base + span.start() < until) {
-        insert(found, Marked::new(base, set, span));
+/// Puts spans in their order among others in theirs, and joins those that overlap; touching ones stay apart.
+///
+/// Each span is moved once, so that many spans of several sets in one chunk are no worse than many of one.
+pub(crate) fn merge(all: &mut VecDeque<Marked>, more: Vec<Marked>) {
+    let Some(first) = more.first() else { return };
+    let kept = all.partition_point(|span| span.end <= first.start);
+    let mut behind = all.split_off(kept).into_iter().peekable();
+    let mut more = more.into_iter().peekable();
+    loop {
+        let next = match (behind.peek(), more.peek()) {
+            (Some(one), Some(other)) if other.start < one.start => more.next(),
+            (Some(_), _) => behind.next(),
+            (None, _) => more.next(),
+        };
+        let Some(span) = next else { return };
+        let last = all.pop_back_if(|last| last.end > span.start);
+        all.push_back(last.into_iter().fold(span, Marked::join));
     }
-}
-
-/// Puts a span in its place, and joins it with those that it overlaps; touching ones stay apart.
-pub(crate) fn insert(all: &mut VecDeque<Marked>, mut new: Marked) {
-    let mut at = all.len();
-    while at > 0 && all[at - 1].end > new.start {
-        at -= 1;
-        if all[at].start < new.end {
-            let other = all.remove(at).expect("it is there");
-            new = new.join(other);
-        }
-    }
-    all.insert(at, new);
 }

@@ -9,7 +9,7 @@ use super::slice::Slice;
 use super::tokens::Tokens;
 use crate::mask::Mask;
 use crate::values::Values;
-use crate::watch::{Marked, Watch, insert};
+use crate::watch::{Marked, Watch, merge};
 
 /// The longest control sequence without its last byte: a quote this far behind an escape byte may stand in one.
 const LONGEST_SEQUENCE: usize = 38;
@@ -199,13 +199,12 @@ impl Reader {
     }
 
     fn collect(&mut self) {
-        while let Some(span) = self.raw.next() {
-            insert(&mut self.found, span);
-        }
-        while let Some(mut span) = self.decoded.as_mut().and_then(Watch::next) {
+        merge(&mut self.found, self.raw.take_settled());
+        let mut decoded = self.decoded.as_mut().map(Watch::take_settled).unwrap_or_default();
+        for span in &mut decoded {
             (span.start, span.end) = self.tokens.raw_span(span.start, span.end);
-            insert(&mut self.found, span);
         }
+        merge(&mut self.found, decoded);
     }
 
     /// Tells whether both texts are seen alike behind `bytes`, where nothing is open: no escape is cut, and no line break

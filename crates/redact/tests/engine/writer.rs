@@ -61,6 +61,36 @@ fn large_and_small_pieces_keep_their_order() {
     assert_eq!(String::from_utf8(shown).expect("text"), format!("a{large}b [REDACTED:A] c{large}"));
 }
 
+/// Takes seven bytes at a time, out of as many pieces.
+struct Slow(Vec<u8>);
+
+impl Write for Slow {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_vectored(&[io::IoSlice::new(bytes)])
+    }
+
+    fn write_vectored(&mut self, pieces: &[io::IoSlice<'_>]) -> io::Result<usize> {
+        let before = self.0.len();
+        self.0.extend(pieces.iter().flat_map(|piece| piece.iter()).take(7));
+        Ok(self.0.len() - before)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_sink_that_takes_little_at_once_gets_all() {
+    let mut writer = redactor().writer(Slow(Vec::new()));
+    let large = "y".repeat(20_000);
+    for text in ["plum", &large, "plum-Garden-42!", &large, "plum-Gar"] {
+        writer.write_all(text.as_bytes()).expect("it takes all");
+    }
+    let shown = writer.finish().expect("it takes all").0;
+    assert_eq!(String::from_utf8(shown).expect("text"), format!("plum{large}[REDACTED:A]{large}plum-Gar"));
+}
+
 #[test]
 fn a_fingerprint_tells_values_apart_and_is_masked_no_more() {
     let key = FingerprintKey::from_bytes(&[7; 32]);
