@@ -3,7 +3,7 @@
 mod flow;
 mod input;
 mod known;
-mod masking;
+mod output;
 
 use std::borrow::Cow;
 use std::path::PathBuf;
@@ -16,8 +16,9 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 
+use flow::Pauses;
 use known::Named;
-use masking::Masking;
+use output::Output;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -62,6 +63,8 @@ enum Form {
     Text,
     /// JSON or JSON Lines, also cut or broken
     Json,
+    /// Server-sent events, also those of language models, which cut a text into many events
+    Sse,
 }
 
 /// What stands in the place of a value.
@@ -79,10 +82,15 @@ pub(crate) fn run(args: &RedactArgs, context: &Context) -> Result<Exit> {
     let values: Values = known.iter().cloned().collect();
     let redactor = Redactor::new(&values).with_mask(mask);
     tell_refused(&redactor, &known, context);
-    flow::through(match args.form {
-        Form::Text => Masking::Text(Box::new(redactor.stream())),
-        Form::Json => Masking::Json(Box::new(redactor.json())),
-    })?;
+    let output = Output::open();
+    let pauses = if output.is_terminal() { Pauses::Heeded } else { Pauses::Ignored };
+    let (writer, pauses) = match args.form {
+        Form::Text => (redactor.writer(output), pauses),
+        // Programs read these, and wait for all of it.
+        Form::Json => (redactor.json_writer(output), Pauses::Ignored),
+        Form::Sse => (redactor.events_writer(output), Pauses::Ignored),
+    };
+    flow::through(writer, pauses)?;
     Ok(Exit::Fine)
 }
 

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use super::flow::{wait, widen};
 
 /// How much is read at once.
-pub(super) const CHUNK: usize = 256 << 10;
+const CHUNK: usize = 256 << 10;
 
 /// One chunk is masked while the other one is filled.
 const BUFFERS: usize = 2;
