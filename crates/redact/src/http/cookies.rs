@@ -29,5 +29,5 @@ fn is_attribute(piece: &[u8]) -> bool {
     let mut parts = piece.split(|byte| *byte == b'=');
     let name = parts.next().expect("there is one part at least").trim_ascii();
     // A second `=` is another cookie behind a comma.
-    parts.count() < 2 && (name.is_empty() || names::is_in(Section::CookieAttributes, name))
+    parts.count() < 2 && names::is_in(Section::CookieAttributes, name)
 }

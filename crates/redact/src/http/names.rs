@@ -164,6 +164,8 @@ mod tests {
             "apiKey",
             "APIKEY",
             "X-Foo-Token",
+            "HTTP_DPOP",
+            "Pass-Phrase",
         ] {
             assert!(is_header(name.as_bytes()), "{name}");
         }

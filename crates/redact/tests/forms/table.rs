@@ -76,3 +76,11 @@ fn a_name_that_holds_a_value_is_not_repeated_by_a_mask() {
     assert_eq!(redactor.redact_query("Plum.42-token=abc"), "[REDACTED:A]-token=[REDACTED:value]");
     assert_eq!(redactor.redact_header("X-Plum.42-Token", b"abc"), &b"[REDACTED:value]"[..]);
 }
+
+#[test]
+fn a_mask_cuts_no_escape() {
+    let values: Values = [("A", Secret::copy_of(b"before%4"))].into_iter().collect();
+    let redactor = Redactor::new(&values);
+    assert_eq!(redactor.redact_query("q=before%41x"), "q=[REDACTED:A]x");
+    assert_eq!(redactor.redact_query("q=before%4"), "q=[REDACTED:A]");
+}
