@@ -195,11 +195,14 @@ impl<N: Deref<Target = Needles>> Finder<N> {
 
     /// Takes the plain bytes at the beginning of `rest`, of which there is at least one, and line by line more.
     fn plain(&mut self, rest: &[u8], found: &mut impl FnMut(Span<'_>)) -> usize {
-        let mut at = 0;
         if self.after_break {
-            at = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
-            self.judged += at as u64;
+            let blanks = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+            if blanks > 0 {
+                self.judged += blanks as u64;
+                return blanks;
+            }
         }
+        let mut at = 0;
         while at < rest.len() {
             self.after_break = false;
             let length = plain_run(&rest[at..rest.len().min(at + LONGEST_RUN)]);

@@ -6,6 +6,11 @@ use reticent_needles::{Needles, Span};
 
 use crate::definition::{self, Found};
 
+/// So many cases make a million over all laws here when there is time.
+fn cases() -> u32 {
+    if std::env::var_os("RETICENT_TEST_LONG").is_some() { 200_000 } else { 400 }
+}
+
 fn found(span: Span<'_>) -> Found {
     (span.start(), span.end(), span.name().to_owned())
 }
@@ -76,7 +81,7 @@ fn built(named: &[(String, Vec<u8>)]) -> Needles {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_engine_finds_what_the_definition_finds(
@@ -149,6 +154,14 @@ fn a_batch_is_no_border() {
         let want = vec![(before as u64, text.len() as u64, "A".to_owned())];
         assert_eq!(engine(&needles, &text, &[]), want);
         assert_eq!(engine(&needles, &text, &[before + 3]), want);
+    }
+}
+
+#[test]
+fn blanks_of_a_wrap_may_come_in_another_chunk_and_a_colour_behind_them() {
+    let text = b"xbaab\r\n  \x1b[31maa";
+    for cut in 0..text.len() {
+        check(&[b"baabaa".to_vec()], text, &[cut]);
     }
 }
 
