@@ -101,14 +101,13 @@ impl Tokens {
     /// Forgets what no offset from `start` on asks for.
     pub(super) fn forget_before(&mut self, start: u64) {
         let gone = self.strings.partition_point(|(_, close)| *close < start);
-        self.strings.drain(..gone);
+        forget(&mut self.strings, gone);
         let gone = self.numbers.partition_point(|(_, end)| *end <= start);
-        self.numbers.drain(..gone);
+        forget(&mut self.numbers, gone);
         let gone = self.escapes.partition_point(|escape| escape.raw + escape.raw_length <= start);
-        if let Some(last) = self.escapes[..gone].last() {
+        if let Some(last) = forget(&mut self.escapes, gone) {
             self.shorter = last.raw + last.raw_length - last.decoded - last.decoded_length;
         }
-        self.escapes.drain(..gone);
     }
 
     /// Counts decoded offsets as those of the text from here on.
@@ -116,4 +115,14 @@ impl Tokens {
         self.escapes.clear();
         self.shorter = 0;
     }
+}
+
+/// Forgets the first ones once they are the most, so that each moves once; returns the last one that is forgotten.
+fn forget<T: Copy>(all: &mut Vec<T>, gone: usize) -> Option<T> {
+    if gone < all.len() - gone {
+        return None;
+    }
+    let last = all[..gone].last().copied();
+    all.drain(..gone);
+    last
 }

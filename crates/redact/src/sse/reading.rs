@@ -1,6 +1,7 @@
 //! What an event's JSON says: which of its strings are pieces of which channel, and which channels end.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use reticent_spans::json::{Kind, Path, Scalar, Segment, scalars};
 
@@ -39,11 +40,22 @@ pub(super) struct Reading<'t> {
 /// The steps to a string, of a path that is in no table nothing.
 type Steps = Vec<Step>;
 
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Copy, PartialEq)]
 enum Step {
-    Key(String),
+    /// A key of the tables: no other is kept, since it could be a value.
+    Key(&'static str),
     Index(u64),
 }
+
+/// All keys of the tables, in order.
+static KEYS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let paths = DELTAS.iter().map(|(path, _)| *path).chain(ENDS.iter().map(|(path, _)| *path));
+    let names = NAMES.iter().chain(NAMES_AT_ROOT).copied();
+    let mut keys: Vec<&str> = paths.flat_map(|path| path.split(['.', '[', ']'])).chain(names).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    keys
+});
 
 /// What was met that matters, before all names are known.
 #[derive(Default)]
@@ -160,7 +172,9 @@ fn name(scalar: &Scalar<'_>) -> String {
 
 fn steps(path: &Path) -> Option<Steps> {
     let step = |segment: Segment<'_>| match segment {
-        Segment::Key(key) => Some(Step::Key(String::from_utf8(key.to_vec()).ok()?)),
+        Segment::Key(key) => {
+            KEYS.binary_search_by(|known| known.as_bytes().cmp(key)).ok().map(|at| Step::Key(KEYS[at]))
+        }
         Segment::Index(index) => Some(Step::Index(index)),
         _ => None,
     };

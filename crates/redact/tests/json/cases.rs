@@ -246,3 +246,32 @@ fn json_and_events_can_be_written() -> std::io::Result<()> {
     assert_eq!(writer.finish()?, b"data: [REDACTED:A]\n\ndata:  x\n\n");
     Ok(())
 }
+
+/// Texts that are hard to mask: what takes a second for one of them would take hours if it were not linear.
+#[test]
+fn hard_texts_are_masked_at_once() {
+    let redactor = redactor(&[("A", "plum-Garden-42!"), ("B", &"a".repeat(2_000)), ("N", "90210867")]);
+    for piece in [
+        "plum-Garden-42!",
+        "\\u0070lum-Garden-42!",
+        "plum-Garden-42\\u0021\\n",
+        "\\u0061",
+        "a",
+        "\"",
+        "\\",
+        "[",
+        "{\"\":",
+        "\u{1b}[\"",
+        "\\u001b[\"",
+        "90210867,",
+        "9",
+        "-",
+        "\\ud83c",
+        "\"a\"\n",
+    ] {
+        let text = format!("[\"\\n{}", piece.repeat(40_000 / piece.len()));
+        let whole = streamed(&redactor, text.as_bytes(), &[]);
+        let single = streamed(&redactor, text.as_bytes(), &vec![1; text.len()]);
+        assert!(whole == single, "{piece}");
+    }
+}
