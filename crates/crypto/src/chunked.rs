@@ -6,7 +6,7 @@
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA512, KeyType, Prk};
 use subtle::ConstantTimeEq as _;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::error::Error;
 use crate::key::Key;
@@ -28,13 +28,14 @@ const MOST_CHUNKS: u64 = 1 << 38;
 
 const LABEL: &[u8] = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0";
 const KEY: usize = 32;
+const DERIVED: usize = KEY + NONCE_LEN + COMMITMENT;
 
 /// How many bytes are derived.
 struct Length;
 
 impl KeyType for Length {
     fn len(&self) -> usize {
-        KEY + NONCE_LEN + COMMITMENT
+        DERIVED
     }
 }
 
@@ -48,17 +49,26 @@ pub(crate) struct Message {
 impl Message {
     /// Derives the key of a message, and its commitment.
     fn derive(key: &Key, salt: &[u8; SALT], context: &[u8]) -> (Self, [u8; COMMITMENT]) {
-        let mut derived = Zeroizing::new([0; KEY + NONCE_LEN + COMMITMENT]);
+        let derived = Self::expand(key, salt, context);
+        let (key, rest) = derived.split_at(KEY);
+        let (nonce, commitment) = rest.split_at(NONCE_LEN);
+        let message = Self::with_key(key, nonce.try_into().expect("of the right length"));
+        (message, commitment.try_into().expect("of the right length"))
+    }
+
+    /// Derives key, base nonce and commitment, in this order.
+    fn expand(key: &Key, salt: &[u8; SALT], context: &[u8]) -> Zeroizing<[u8; DERIVED]> {
+        let mut derived = Zeroizing::new([0; DERIVED]);
         let prk = Prk::new_less_safe(HKDF_SHA512, key.bytes());
         let info = [LABEL, salt, context];
         let okm = prk.expand(&info, Length).expect("shorter than 255 blocks");
         okm.fill(&mut derived[..]).expect("of the length that was asked for");
-        let (key, rest) = derived.split_at(KEY);
-        let (nonce, commitment) = rest.split_at(NONCE_LEN);
+        derived
+    }
+
+    fn with_key(key: &[u8], base_nonce: [u8; NONCE_LEN]) -> Self {
         let unbound = UnboundKey::new(&AES_256_GCM, key).expect("of the right length");
-        let base_nonce = nonce.try_into().expect("of the right length");
-        let message = Self { key: LessSafeKey::new(unbound), base_nonce, next_chunk: 0 };
-        (message, commitment.try_into().expect("of the right length"))
+        Self { key: LessSafeKey::new(unbound), base_nonce, next_chunk: 0 }
     }
 
     /// Begins a new message and returns its head.
@@ -118,7 +128,8 @@ pub(crate) fn sealed_length(length: usize) -> usize {
 
 /// Encrypts a whole message, and appends it to `out`.
 ///
-/// The plaintext is copied into the place where its ciphertext then stands; `out` must have room, or it would move.
+/// The plaintext is copied into the place where its ciphertext then stands, and wiped there where it could not be
+/// encrypted; `out` must have room, or it would move.
 pub(crate) fn seal_into(
     out: &mut Vec<u8>,
     plaintext: &[u8],
@@ -130,7 +141,7 @@ pub(crate) fn seal_into(
     for chunk in whole.iter().map(<[u8; CHUNK]>::as_slice).chain([last]) {
         let start = out.len();
         out.extend_from_slice(chunk);
-        let tag = message.seal(&mut out[start..])?;
+        let tag = message.seal(&mut out[start..]).inspect_err(|_| out[start..].zeroize())?;
         out.extend_from_slice(&tag);
     }
     Ok(())
@@ -154,6 +165,11 @@ pub(crate) fn open_in_place(key: &Key, context: &[u8], sealed: &mut [u8]) -> Res
     }
     Ok(length)
 }
+
+#[cfg(test)]
+mod two_keys;
+#[cfg(test)]
+mod wycheproof;
 
 #[cfg(test)]
 mod tests {

@@ -81,6 +81,8 @@ pub enum KeyDefect {
     Printable,
     /// It stands in a specification or a manual.
     Documented,
+    /// It is in the keyring under another identifier.
+    Repeated,
 }
 
 impl fmt::Display for Error {
@@ -112,6 +114,7 @@ impl fmt::Display for KeyDefect {
             Self::Pattern => "is a pattern, not random bytes",
             Self::Printable => "is text, not random bytes",
             Self::Documented => "stands in a public document",
+            Self::Repeated => "has another identifier, too",
         })
     }
 }

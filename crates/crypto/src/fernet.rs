@@ -8,6 +8,8 @@ mod key;
 mod lenient;
 mod multi;
 mod token;
+#[cfg(test)]
+mod wycheproof;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,7 +19,7 @@ use reticent_core::{Clock, Secret, SystemClock};
 
 pub use multi::MultiFernet;
 
-use crate::error::Error;
+use crate::error::{Error, KeyDefect};
 use crate::key::Key;
 use key::FernetKey;
 use token::Token;
@@ -54,6 +56,8 @@ pub enum Compat {
 
 /// Encrypts and authenticates small values with one key, as `cryptography.fernet.Fernet` does.
 ///
+/// Python encrypts with any key. Here one that anybody can guess, such as one of zeros, decrypts and does not encrypt.
+///
 /// ```
 /// use reticent_crypto::Fernet;
 ///
@@ -66,6 +70,8 @@ pub enum Compat {
 #[derive(Clone)]
 pub struct Fernet {
     key: Arc<FernetKey>,
+    /// Why it must not encrypt anything, if so.
+    defect: Option<KeyDefect>,
     compat: Compat,
     clock: Arc<dyn Clock>,
 }
@@ -76,7 +82,7 @@ impl Fernet {
     /// # Errors
     /// [`Error::NoRandomness`].
     pub fn generate_key() -> Result<Secret, Error> {
-        key::generate()
+        Key::generate().map(|key| key.to_text())
     }
 
     /// Takes a key as [`generate_key`](Self::generate_key) or Python makes it.
@@ -97,15 +103,17 @@ impl Fernet {
 
     /// Takes a key of a keyring.
     pub(crate) fn of(key: &Key) -> Self {
-        Self {
-            key: Arc::new(FernetKey::from_bytes(key.bytes())),
-            compat: Compat::Strict,
-            clock: Arc::new(SystemClock),
-        }
+        Self::with_key(key, Compat::Strict)
     }
 
-    fn read(key: &Secret, compat: Compat) -> Result<Self, Error> {
-        Ok(Self { key: Arc::new(FernetKey::read(key, compat)?), compat, clock: Arc::new(SystemClock) })
+    fn read(text: &Secret, compat: Compat) -> Result<Self, Error> {
+        Ok(Self::with_key(&key::read(text, compat)?, compat))
+    }
+
+    fn with_key(key: &Key, compat: Compat) -> Self {
+        let defect = key.defect();
+        let key = Arc::new(FernetKey::from_bytes(key.bytes()));
+        Self { key, defect, compat, clock: Arc::new(SystemClock) }
     }
 
     /// Reads tokens in the given way.
@@ -125,7 +133,7 @@ impl Fernet {
     /// Encrypts `plaintext`; the token shows the time, in seconds, and the length, in blocks of 16 bytes.
     ///
     /// # Errors
-    /// [`Error::NoRandomness`], [`Error::Clock`].
+    /// [`Error::Key`] when anybody can guess the key; [`Error::NoRandomness`], [`Error::Clock`].
     pub fn encrypt(&self, plaintext: &[u8]) -> Result<String, Error> {
         self.encrypt_at_time(plaintext, self.now()?)
     }
@@ -133,8 +141,11 @@ impl Fernet {
     /// Encrypts as [`encrypt`](Self::encrypt) at the given time, in seconds since 1970.
     ///
     /// # Errors
-    /// [`Error::NoRandomness`].
+    /// [`Error::Key`] when anybody can guess the key; [`Error::NoRandomness`].
     pub fn encrypt_at_time(&self, plaintext: &[u8], current_time: u64) -> Result<String, Error> {
+        if let Some(defect) = self.defect {
+            return Err(Error::Key(defect));
+        }
         let mut iv = [0; token::IV];
         crate::random::fill(&mut iv)?;
         Ok(token::seal(&self.key, plaintext, current_time, &iv))

@@ -2,10 +2,12 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use base64ct::{Base64Url, Encoding as _};
 use reticent_core::{Secret, SecretBuffer};
 use ring::hkdf;
+use subtle::ConstantTimeEq as _;
 use zeroize::Zeroizing;
 
 use crate::error::{Error, KeyDefect};
@@ -27,7 +29,7 @@ const DOCUMENTED: [&str; 2] = [
     "YD3rEBXKcb4rc67whX13gR81LAc7YQjXLZgQowkU3_Q=",
 ];
 
-/// A key of 32 random bytes, wiped when it is dropped.
+/// A key of 32 random bytes. Clones share them; they never move, and are wiped when the last clone is dropped.
 ///
 /// ```
 /// use reticent_crypto::Key;
@@ -38,7 +40,7 @@ const DOCUMENTED: [&str; 2] = [
 /// # Ok::<(), reticent_crypto::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Key(Zeroizing<[u8; LENGTH]>);
+pub struct Key(Arc<Zeroizing<[u8; LENGTH]>>);
 
 impl Key {
     /// Makes a new key from the system's random bytes.
@@ -46,9 +48,7 @@ impl Key {
     /// # Errors
     /// [`Error::NoRandomness`].
     pub fn generate() -> Result<Self, Error> {
-        let mut bytes = Zeroizing::new([0; LENGTH]);
-        crate::random::fill(&mut bytes[..])?;
-        Ok(Self(bytes))
+        Self::filled(|bytes| crate::random::fill(bytes))
     }
 
     /// Reads a key in canonical base64url with padding, the form of a Fernet key; in constant time for its length.
@@ -63,9 +63,7 @@ impl Key {
         if text.len() != CHARACTERS {
             return Err(Error::Key(KeyDefect::Encoding));
         }
-        let bytes = Base64Url::decode(text, &mut bytes[..]).map_err(|_| Error::Key(KeyDefect::Encoding))?;
-        let bytes = bytes.try_into().map_err(|_| Error::Key(KeyDefect::Encoding))?;
-        Ok(Self(Zeroizing::new(bytes)))
+        Self::of(Base64Url::decode(text, &mut bytes[..]).map_err(|_| Error::Key(KeyDefect::Encoding))?)
     }
 
     /// Writes the key in the form that [`parse`](Self::parse) reads.
@@ -106,18 +104,37 @@ impl Key {
         value
     }
 
-    pub(crate) fn new(bytes: Zeroizing<[u8; LENGTH]>) -> Self {
-        Self(bytes)
+    /// Copies 32 bytes.
+    pub(crate) fn of(bytes: &[u8]) -> Result<Self, Error> {
+        let bytes: &[u8; LENGTH] = bytes.try_into().map_err(|_| Error::Key(KeyDefect::Encoding))?;
+        Self::filled(|key| {
+            key.copy_from_slice(bytes);
+            Ok(())
+        })
     }
 
-    /// Derives 32 bytes for another purpose (HKDF-Expand with SHA-512, RFC 5869).
-    pub(crate) fn derived(&self, purpose: &[u8]) -> Zeroizing<[u8; LENGTH]> {
-        let mut derived = Zeroizing::new([0; LENGTH]);
+    /// Makes a key whose bytes are written where they stay.
+    pub(crate) fn filled(fill: impl FnOnce(&mut [u8; LENGTH]) -> Result<(), Error>) -> Result<Self, Error> {
+        let mut bytes = Arc::new(Zeroizing::new([0; LENGTH]));
+        fill(Arc::get_mut(&mut bytes).expect("nobody else has it yet"))?;
+        Ok(Self(bytes))
+    }
+
+    /// Tells whether two keys are the same, in constant time.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        self.bytes().ct_eq(other.bytes()).into()
+    }
+
+    /// Derives a key for another purpose (HKDF-Expand with SHA-512, RFC 5869).
+    pub(crate) fn derived(&self, purpose: &[u8]) -> Self {
         let purpose = [purpose];
         let prk = hkdf::Prk::new_less_safe(hkdf::HKDF_SHA512, self.bytes());
         let okm = prk.expand(&purpose, Derived).expect("shorter than 255 blocks");
-        okm.fill(&mut derived[..]).expect("of the length that was asked for");
-        derived
+        let fill = |derived: &mut [u8; LENGTH]| {
+            okm.fill(derived).expect("of the length that was asked for");
+            Ok(())
+        };
+        Self::filled(fill).expect("filled")
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {
@@ -126,7 +143,7 @@ impl Key {
 
     #[cfg(test)]
     pub(crate) fn from_bytes(bytes: Vec<u8>) -> Self {
-        Self(Zeroizing::new(bytes.try_into().expect("32 bytes")))
+        Self::of(&bytes).expect("32 bytes")
     }
 }
 
@@ -201,6 +218,28 @@ pub(crate) mod tests {
         digits
             .map(|pair| u8::from_str_radix(std::str::from_utf8(pair).expect("text"), 16).expect("hex"))
             .collect()
+    }
+
+    #[test]
+    fn a_key_has_one_spelling() {
+        let key = Key::generate().expect("randomness");
+        #[expect(clippy::disallowed_methods, reason = "to be spoilt")]
+        let text = key.to_text().expose_text().expect("text").to_owned();
+        let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=";
+        let last = alphabet.chars().map(|last| format!("{}{last}=", &text[..42]));
+        let taken = last.filter(|text| Key::parse(&Secret::copy_of(text.as_bytes())).is_ok());
+        assert_eq!(taken.count(), 16, "four bits of the last character are the key's, and two are zero");
+        for spoilt in [text.replace('=', ""), format!("{text}="), format!("{text}\n"), format!(" {text}")] {
+            let error = Key::parse(&Secret::copy_of(spoilt.as_bytes())).unwrap_err();
+            assert_eq!(error, Error::Key(KeyDefect::Encoding));
+        }
+    }
+
+    #[test]
+    fn a_clone_of_a_key_shares_its_bytes() {
+        let key = Key::generate().expect("randomness");
+        assert_eq!(key.clone().bytes().as_ptr(), key.bytes().as_ptr());
+        assert!(key.is(&key.clone()) && !key.is(&Key::generate().expect("randomness")));
     }
 
     #[test]

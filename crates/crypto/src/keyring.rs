@@ -143,17 +143,21 @@ impl Keyring {
     /// Adds a key that decrypts and does not encrypt yet.
     ///
     /// # Errors
-    /// [`Error::DuplicateKey`] when the identifier was given before, even to a key that is destroyed.
+    /// [`Error::DuplicateKey`] when the identifier was given before, even to a key that is destroyed; [`Error::Key`] when
+    /// the key is here under another one, whose state would not hold for it.
     pub fn stage(&mut self, id: KeyId, key: Key) -> Result<(), Error> {
         if self.entries.iter().any(|entry| entry.id == id) {
             return Err(Error::DuplicateKey(id));
+        }
+        if self.entries.iter().filter_map(|entry| entry.key.as_ref()).any(|other| other.is(&key)) {
+            return Err(Error::Key(KeyDefect::Repeated));
         }
         let (check_value, defect) = (key.check_value(), key.defect());
         let now = self.now();
         let (created, changed) = (now, now);
         let entry = Entry { id, state: State::Staged, key: Some(key), check_value, defect, created, changed };
         self.entries.push(entry);
-        self.generation += 1;
+        self.generation = self.generation.saturating_add(1);
         Ok(())
     }
 
@@ -221,7 +225,7 @@ impl Keyring {
         if state == State::Destroyed {
             entry.key = None;
         }
-        self.generation += 1;
+        self.generation = self.generation.saturating_add(1);
         Ok(())
     }
 
@@ -253,6 +257,8 @@ impl Keyring {
     }
 
     /// Returns the keys for Fernet tokens, which name no key: the one that encrypts first, then all that may decrypt.
+    ///
+    /// A first key that anybody can guess decrypts, too, and encrypts nothing.
     ///
     /// # Errors
     /// [`Error::NoKey`] when none encrypts.

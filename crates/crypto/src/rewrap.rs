@@ -6,8 +6,13 @@
 
 mod engine;
 mod files;
+mod form;
 mod job;
+mod step;
 mod survey;
+
+#[cfg(test)]
+mod killed;
 
 use async_trait::async_trait;
 use reticent_core::SourceError;

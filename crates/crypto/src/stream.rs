@@ -35,23 +35,26 @@ pub struct Encryptor<W> {
     message: Message,
     sink: W,
     chunk: Zeroizing<Vec<u8>>,
+    /// A chunk is missing from what was written, and no later one could make up for it.
+    is_broken: bool,
 }
 
 impl<W: Write> Encryptor<W> {
     pub(crate) fn new(key: &Key, id: &KeyId, context: &Context, mut sink: W) -> io::Result<Self> {
-        let (message, head) = Message::begin(key, &context.bytes(MAGIC, id.as_str()))?;
+        let (message, head) = Message::begin(key, &context.bytes(MAGIC, id.as_str())?)?;
         let id = id.as_str().as_bytes();
         sink.write_all(MAGIC.as_bytes())?;
         sink.write_all(&[u8::try_from(id.len()).expect("an identifier is short")])?;
         sink.write_all(id)?;
         sink.write_all(&head)?;
-        Ok(Self { message, sink, chunk: Zeroizing::new(Vec::with_capacity(CHUNK + TAG)) })
+        let chunk = Zeroizing::new(Vec::with_capacity(CHUNK + TAG));
+        Ok(Self { message, sink, chunk, is_broken: false })
     }
 
     /// Writes the last chunk, flushes, and returns the sink.
     ///
     /// # Errors
-    /// What the sink reports.
+    /// What the sink reports; after an error of a write always one.
     pub fn finish(mut self) -> io::Result<W> {
         self.write_chunk()?;
         self.sink.flush()?;
@@ -59,19 +62,23 @@ impl<W: Write> Encryptor<W> {
     }
 
     fn write_chunk(&mut self) -> io::Result<()> {
+        if std::mem::replace(&mut self.is_broken, true) {
+            return Err(io::Error::other("an earlier part could not be written"));
+        }
         let tag = self.message.seal(&mut self.chunk)?;
         self.chunk.extend_from_slice(&tag);
-        let written = self.sink.write_all(&self.chunk);
+        self.sink.write_all(&self.chunk)?;
         self.chunk.clear();
-        written
+        self.is_broken = false;
+        Ok(())
     }
 }
 
 impl<W: Write> Write for Encryptor<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let taken = bytes.len().min(CHUNK - self.chunk.len());
+        let taken = bytes.len().min(CHUNK.saturating_sub(self.chunk.len()));
         self.chunk.extend_from_slice(&bytes[..taken]);
-        if self.chunk.len() == CHUNK {
+        if self.chunk.len() >= CHUNK {
             self.write_chunk()?;
         }
         Ok(taken)
@@ -111,7 +118,7 @@ impl<R: Read> Decryptor<R> {
         let id = read_id(&mut source)?;
         let mut head = [0; HEAD];
         fill(&mut source, &mut head)?;
-        let message = Message::resume(key(&id)?, &head, &context.bytes(MAGIC, id.as_str()))?;
+        let message = Message::resume(key(&id)?, &head, &context.bytes(MAGIC, id.as_str())?)?;
         let chunk = Zeroizing::new(vec![0; CHUNK + TAG]);
         Ok(Self { id, message, source, chunk, ready: 0..0, is_over: false })
     }

@@ -15,6 +15,9 @@ const FORMAT: &str = "rt1";
 /// What ends the plaintext before its padding of zeros (ISO/IEC 7816-4).
 const END: u8 = 0x80;
 
+/// The most bytes to whose multiple a value is padded; no sum of lengths overflows with it.
+pub(crate) const LARGEST_BLOCK: usize = 1 << 20;
+
 /// Encrypts `plaintext` under the key that `id` names, padded with zeros to a multiple of `block` bytes.
 pub(crate) fn seal(
     key: &Key,
@@ -23,13 +26,13 @@ pub(crate) fn seal(
     plaintext: &[u8],
     block: usize,
 ) -> Result<String, Error> {
-    let length = (plaintext.len() + 1).next_multiple_of(block.max(1));
+    let length = (plaintext.len() + 1).next_multiple_of(block.clamp(1, LARGEST_BLOCK));
     let mut padded = Zeroizing::new(Vec::with_capacity(length));
     padded.extend_from_slice(plaintext);
     padded.push(END);
     padded.resize(length, 0);
     let mut sealed = Vec::with_capacity(chunked::sealed_length(length));
-    let message = Message::begin(key, &context.bytes(FORMAT, id.as_str()))?;
+    let message = Message::begin(key, &context.bytes(FORMAT, id.as_str())?)?;
     chunked::seal_into(&mut sealed, &padded, message)?;
     let mut text = format!("{FORMAT}.{id}.");
     URL_SAFE_NO_PAD.encode_append(&sealed, &mut text);
@@ -45,7 +48,7 @@ pub(crate) fn parse(text: &str) -> Option<(KeyId, &str)> {
 /// Decrypts the body of a text.
 pub(crate) fn open(key: &Key, id: &KeyId, context: &Context, body: &str) -> Result<Secret, Error> {
     let mut sealed = Zeroizing::new(URL_SAFE_NO_PAD.decode_to_vec(body).map_err(|_| Error::Malformed)?);
-    let length = chunked::open_in_place(key, &context.bytes(FORMAT, id.as_str()), &mut sealed)?;
+    let length = chunked::open_in_place(key, &context.bytes(FORMAT, id.as_str())?, &mut sealed)?;
     let end = sealed[..length].iter().rposition(|byte| *byte != 0).ok_or(Error::NotAuthentic)?;
     if sealed[end] != END {
         return Err(Error::NotAuthentic);

@@ -23,8 +23,8 @@ const PURPOSE: &str = "reticent key wrap";
 /// The fewest rounds of PBKDF2 with SHA-256 (OWASP Password Storage Cheat Sheet, 2023).
 const FEWEST_ROUNDS: u32 = 600_000;
 
-/// More rounds than this come from nobody who wants an answer.
-const MOST_ROUNDS: u32 = 100_000_000;
+/// More rounds than this come from nobody who wants an answer: whoever can change what is wrapped could ask for them.
+const MOST_ROUNDS: u32 = 10_000_000;
 
 /// How a key wrapped by a passphrase begins.
 const VERSION: u8 = 1;
@@ -120,7 +120,7 @@ impl PassphraseWrap {
     /// Takes more rounds for what is wrapped from now on; what was wrapped says its own.
     ///
     /// # Errors
-    /// [`ErrorKind::Unsupported`] for fewer than 600,000 and more than a hundred million.
+    /// [`ErrorKind::Unsupported`] for fewer than 600,000 and more than ten million.
     pub fn with_rounds(mut self, rounds: u32) -> Result<Self, SourceError> {
         if !(FEWEST_ROUNDS..=MOST_ROUNDS).contains(&rounds) {
             let detail = format!("between {FEWEST_ROUNDS} and {MOST_ROUNDS} rounds are taken");
@@ -131,12 +131,14 @@ impl PassphraseWrap {
     }
 
     fn key(&self, rounds: u32, salt: &[u8]) -> Key {
-        let mut bytes = Zeroizing::new([0; 32]);
         let rounds = NonZeroU32::new(rounds).unwrap_or(NonZeroU32::MIN);
         #[expect(clippy::disallowed_methods, reason = "into a key, which is wiped")]
         let passphrase = self.passphrase.expose_bytes();
-        pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, rounds, salt, passphrase, &mut bytes[..]);
-        Key::new(bytes)
+        let derive = |bytes: &mut [u8; 32]| {
+            pbkdf2::derive(pbkdf2::PBKDF2_HMAC_SHA256, rounds, salt, passphrase, bytes);
+            Ok(())
+        };
+        Key::filled(derive).expect("filled")
     }
 }
 
@@ -147,6 +149,10 @@ impl KeyWrap for PassphraseWrap {
     }
 
     async fn wrap(&self, data_key: &Secret, context: &WrapContext) -> Result<WrappedKey, SourceError> {
+        if self.passphrase.is_empty() {
+            let error = SourceError::new(ErrorKind::Unsupported, self.id.clone());
+            return Err(error.with_detail("the passphrase is empty"));
+        }
         let mut salt = [0; SALT];
         let cannot = |error: Error| refused(&self.id, &error);
         crate::random::fill(&mut salt).map_err(cannot)?;
@@ -184,7 +190,7 @@ impl fmt::Debug for PassphraseWrap {
     }
 }
 
-fn bound(id: &str, context: &WrapContext) -> Vec<u8> {
+fn bound(id: &str, context: &WrapContext) -> Result<Vec<u8>, Error> {
     let pairs = context.iter();
     let context = pairs.fold(Context::new(PURPOSE), |context, (name, value)| context.with(name, value));
     context.bytes("wrap", id)
@@ -194,13 +200,13 @@ fn seal(key: &Key, id: &str, data_key: &Secret, context: &WrapContext) -> Result
     #[expect(clippy::disallowed_methods, reason = "into the place where its ciphertext then stands")]
     let plaintext = data_key.expose_bytes();
     let mut sealed = Vec::with_capacity(chunked::sealed_length(plaintext.len()));
-    chunked::seal_into(&mut sealed, plaintext, Message::begin(key, &bound(id, context))?)?;
+    chunked::seal_into(&mut sealed, plaintext, Message::begin(key, &bound(id, context)?)?)?;
     Ok(sealed)
 }
 
 fn open(key: &Key, id: &str, sealed: &[u8], context: &WrapContext) -> Result<Secret, Error> {
     let mut opened = Zeroizing::new(sealed.to_vec());
-    let length = chunked::open_in_place(key, &bound(id, context), &mut opened)?;
+    let length = chunked::open_in_place(key, &bound(id, context)?, &mut opened)?;
     let mut buffer = SecretBuffer::with_capacity(length);
     buffer.extend_from_slice(&opened[..length]);
     Ok(buffer.into_secret())

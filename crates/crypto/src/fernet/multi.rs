@@ -5,7 +5,6 @@ use std::time::Duration;
 use reticent_core::Secret;
 
 use super::Fernet;
-use super::token;
 use crate::error::Error;
 
 /// Encrypts with the first of several keys and decrypts with any, as `cryptography.fernet.MultiFernet` does.
@@ -96,15 +95,13 @@ impl MultiFernet {
     /// Encrypts what a token of any age holds anew with the first key, under the time of the token.
     ///
     /// # Errors
-    /// [`Error::NotAuthentic`], [`Error::NoRandomness`].
+    /// [`Error::NotAuthentic`], and as [`Fernet::encrypt_at_time`].
     pub fn rotate(&self, token: impl AsRef<[u8]>) -> Result<String, Error> {
         let timestamp = self.extract_timestamp(token.as_ref())?;
         let plaintext = self.decrypt(token)?;
-        let mut iv = [0; token::IV];
-        crate::random::fill(&mut iv)?;
         #[expect(clippy::disallowed_methods, reason = "into the place where its ciphertext then stands")]
         let plaintext = plaintext.expose_bytes();
-        Ok(token::seal(&self.first.key, plaintext, timestamp, &iv))
+        self.first.encrypt_at_time(plaintext, timestamp)
     }
 
     fn any<T>(&self, read: impl Fn(&Fernet) -> Result<T, Error>) -> Result<T, Error> {

@@ -3,6 +3,7 @@
 //! The decision: one covering key encrypts the keys and authenticates the rest, and a keeper wraps that one alone. So
 //! opening a keyring asks its keeper once, and no state, time or generation can be changed without the covering key.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use base64ct::{Base64, Encoding as _};
@@ -256,6 +257,7 @@ fn keyring(cover: &Key, document: &Document) -> Result<Keyring, Error> {
         let state = state.ok_or(Error::Malformed)?;
         let open = |sealed: &String| {
             let (cover_id, body) = text::parse(sealed).ok_or(Error::Malformed)?;
+            let cover_id = Some(cover_id).filter(|id| id.as_str() == COVER).ok_or(Error::Malformed)?;
             Key::parse(&text::open(cover, &cover_id, &key_context(&document.name, &id), body)?)
         };
         let key = record.sealed.as_ref().map(open).transpose()?;
@@ -269,7 +271,17 @@ fn keyring(cover: &Key, document: &Document) -> Result<Keyring, Error> {
         let KeyRecord { created, changed, .. } = *record;
         entries.push(Entry { id, state, key, check_value, defect, created, changed });
     }
+    if !is_consistent(&entries) {
+        return Err(Error::Malformed);
+    }
     Ok(Keyring { generation: document.generation, entries, ..Keyring::new() })
+}
+
+/// Whoever has the covering key could write two primary keys, or two of one identifier.
+fn is_consistent(entries: &[Entry]) -> bool {
+    let primaries = entries.iter().filter(|entry| entry.state == State::Primary).count();
+    let ids: BTreeSet<&KeyId> = entries.iter().map(|entry| &entry.id).collect();
+    primaries <= 1 && ids.len() == entries.len()
 }
 
 impl KeyRecord {

@@ -4,22 +4,28 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read as _, Seek as _, Write};
+use std::io::{self, Read, Write};
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use reticent_core::{ErrorKind, SourceError};
-use reticent_files::{FileError, FileState, NewFile, OpenFile, Place, Readers};
+use reticent_files::{FileError, NewFile, OpenFile, Place, Readers};
 use zeroize::Zeroizing;
 
+use super::form::Form;
+use super::step::Step;
 use super::{Collection, Cover, Job, Outcome};
 use crate::context::Context;
 use crate::keyring::Permission;
 use crate::sealer::{Sealed, Sealer};
+use crate::stream::Encryptor;
 
-/// The longest file that is read as one value.
-const LONGEST_VALUE: u64 = 16 << 20;
+/// How much plaintext is on its way from one file to the other.
+const PIECE: usize = 64 << 10;
+
+/// Why a file is left alone that may be sealed.
+const UNCLEAR: &str = "it begins as an encrypted value does, and is none";
 
 /// The longest job file.
 const LONGEST_JOB: usize = 64 << 20;
@@ -31,6 +37,7 @@ const SOURCE: &str = "files";
 ///
 /// A file is a sealed one (`RTC1`), or holds one sealed value (`rt1`) or one Fernet token, with a line break behind it
 /// or without. Any other is not encrypted: it fails, unless [`with_plaintext`](Self::with_plaintext) lets it be sealed.
+/// What begins as one of these and is none is never taken for plaintext, and frees no key.
 ///
 /// ```
 /// use reticent_crypto::Context;
@@ -52,20 +59,23 @@ impl FileSet {
     /// Takes these files, and keeps how far a job has come in the file `job`.
     ///
     /// # Errors
-    /// `Unsupported` when a path is no UTF-8.
+    /// `Unsupported` when a path is no UTF-8, or is the job's.
     pub fn new(
         files: impl IntoIterator<Item = PathBuf>,
         context: &Context,
         job: PathBuf,
     ) -> Result<Self, SourceError> {
-        let named = |path: PathBuf| match path.to_str() {
-            Some(name) => Ok((name.to_owned(), path)),
-            None => Err(SourceError::new(ErrorKind::Unsupported, SOURCE)
-                .for_key(path.to_string_lossy())
-                .with_detail("its name is not UTF-8")),
+        let refused = |path: &Path, why: &'static str| {
+            let error = SourceError::new(ErrorKind::Unsupported, SOURCE).for_key(path.to_string_lossy());
+            Err(error.with_detail(why))
         };
-        let files: Result<_, _> = files.into_iter().map(named).collect();
-        Ok(Self { files: files?, context: context.clone(), job, takes_plaintext: false })
+        let named = |path: PathBuf| match path.to_str() {
+            Some(_) if path == job => refused(&path, "it is where the job is kept"),
+            Some(name) => Ok((name.to_owned(), path)),
+            None => refused(&path, "its name is not UTF-8"),
+        };
+        let files: BTreeMap<_, _> = files.into_iter().map(named).collect::<Result<_, _>>()?;
+        Ok(Self { files, context: context.clone(), job, takes_plaintext: false })
     }
 
     /// Encrypts files that are not encrypted yet, too.
@@ -77,25 +87,27 @@ impl FileSet {
 
     fn rewrap_one(&self, path: &Path, sealer: &Sealer) -> Result<Outcome, Problem> {
         let mut place = match Place::of(path) {
-            Err(error) if error.is_absent() => return Ok(Outcome::Current),
+            Err(error) if is_gone(&error, path) => return Ok(Outcome::Current),
             place => place?,
         };
         let open = match OpenFile::open(path) {
-            Err(error) if error.is_absent() => return Ok(Outcome::Current),
+            Err(error) if is_gone(&error, path) => return Ok(Outcome::Current),
             open => open?,
         };
         let state = *open.state();
         let mut file = open.into_file();
-        let form = Form::of(&mut file, &state)?;
-        let new = place.begin(Readers::Owner)?;
-        let new = match form {
-            Form::Sealed => self.rewrap_sealed(file, sealer, new)?,
-            Form::Value(text) => self.rewrap_value(&text, sealer, new)?,
-            Form::Plain if self.takes_plaintext => Some(self.seal_plain(file, sealer, new)?),
+        Step::Read.reached();
+        let new = match Form::of(&mut file, &state)? {
+            Form::Sealed => self.rewrap_sealed(file, sealer, &mut place)?,
+            Form::Value(text) => self.rewrap_value(&text, sealer, &mut place)?,
+            Form::Plain if self.takes_plaintext => Some(self.seal(file, sealer, &mut place)?),
             Form::Plain => return Ok(Outcome::Failed("it is not encrypted".to_owned())),
+            Form::Unclear => return Ok(Outcome::Failed(UNCLEAR.to_owned())),
         };
         let Some(new) = new else { return Ok(Outcome::Current) };
+        Step::Written.reached();
         new.replace_if(&state)?;
+        Step::Replaced.reached();
         Ok(Outcome::Rewrapped)
     }
 
@@ -103,52 +115,50 @@ impl FileSet {
         &self,
         file: File,
         sealer: &Sealer,
-        new: NewFile<'p>,
+        place: &'p mut Place,
     ) -> Result<Option<NewFile<'p>>, Problem> {
-        let mut old = sealer.decryptor_for(Permission::Rewrap, &self.context, io::BufReader::new(file))?;
+        let old = sealer.decryptor_for(Permission::Rewrap, &self.context, io::BufReader::new(file))?;
         if sealer.is_current(old.key_id()) {
             return Ok(None);
         }
-        let mut encryptor = sealer.encryptor(&self.context, new)?;
-        io::copy(&mut old, &mut encryptor)?;
-        Ok(Some(encryptor.finish()?))
+        self.seal(old, sealer, place).map(Some)
     }
 
     fn rewrap_value<'p>(
         &self,
         text: &str,
         sealer: &Sealer,
-        mut new: NewFile<'p>,
+        place: &'p mut Place,
     ) -> Result<Option<NewFile<'p>>, Problem> {
         let value = text.trim_ascii_end();
         let sealed = sealer.rewrap(&self.context, value)?;
         if sealed == value {
             return Ok(None);
         }
+        let mut new = place.begin(Readers::Owner)?;
+        Step::Begun.reached();
         new.write_all(sealed.as_bytes())?;
         new.write_all(&text.as_bytes()[value.len()..])?;
         Ok(Some(new))
     }
 
-    fn seal_plain<'p>(
+    /// Writes what `plaintext` holds into a new sealed file.
+    fn seal<'p>(
         &self,
-        mut file: File,
+        plaintext: impl Read,
         sealer: &Sealer,
-        new: NewFile<'p>,
+        place: &'p mut Place,
     ) -> Result<NewFile<'p>, Problem> {
+        let new = place.begin(Readers::Owner)?;
+        Step::Begun.reached();
         let mut encryptor = sealer.encryptor(&self.context, new)?;
-        let mut chunk = Zeroizing::new(vec![0; 64 << 10]);
-        loop {
-            match file.read(&mut chunk)? {
-                0 => return Ok(encryptor.finish()?),
-                length => encryptor.write_all(&chunk[..length])?,
-            }
-        }
+        copy(plaintext, &mut encryptor)?;
+        Ok(encryptor.finish()?)
     }
 
     fn cover_of(path: &Path, sealer: &Sealer) -> Result<Cover, Problem> {
         let open = match OpenFile::open(path) {
-            Err(error) if error.is_absent() => return Ok(Cover::Gone),
+            Err(error) if is_gone(&error, path) => return Ok(Cover::Gone),
             open => open?,
         };
         let state = *open.state();
@@ -160,35 +170,28 @@ impl FileSet {
                 Some(Sealed::Fernet(id)) => Cover::Fernet(id),
                 None => Cover::Plain,
             }),
+            Form::Unclear => Ok(Cover::Unreadable(UNCLEAR.to_owned())),
             Form::Plain => Ok(Cover::Plain),
         }
     }
 }
 
-/// What a file holds.
-enum Form {
-    Sealed,
-    Value(String),
-    Plain,
+/// Tells whether the file alone is gone: a folder that is not there may come back with all that needs a key.
+fn is_gone(error: &FileError, path: &Path) -> bool {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    error.is_absent() && folder.unwrap_or(Path::new(".")).is_dir()
 }
 
-impl Form {
-    /// Looks at a file, and leaves it at its beginning.
-    fn of(file: &mut File, state: &FileState) -> io::Result<Self> {
-        let mut start = Vec::with_capacity(8);
-        (&*file).take(8).read_to_end(&mut start)?;
-        file.rewind()?;
-        if start.starts_with(b"RTC1") {
-            return Ok(Self::Sealed);
+/// Copies through a buffer that is wiped, which [`io::copy`]'s is not.
+fn copy<W: Write>(mut plaintext: impl Read, encryptor: &mut Encryptor<W>) -> io::Result<()> {
+    let mut piece = Zeroizing::new(vec![0; PIECE]);
+    loop {
+        match plaintext.read(&mut piece) {
+            Ok(0) => return Ok(()),
+            Ok(length) => encryptor.write_all(&piece[..length])?,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
         }
-        if state.size() > LONGEST_VALUE || !Sealed::may_begin_with(&start) {
-            return Ok(Self::Plain);
-        }
-        let mut text = Zeroizing::new(Vec::new());
-        (&*file).take(LONGEST_VALUE).read_to_end(&mut text)?;
-        file.rewind()?;
-        let value = std::str::from_utf8(&text).ok().filter(|text| Sealed::is_one(text.trim_ascii_end()));
-        Ok(value.map_or(Self::Plain, |text| Self::Value(text.to_owned())))
     }
 }
 
@@ -234,7 +237,10 @@ impl From<FileError> for Problem {
 
 impl From<io::Error> for Problem {
     fn from(error: io::Error) -> Self {
-        Self::Io(error)
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<crate::Error>()) {
+            Some(inner) => Self::Crypto(inner.clone()),
+            None => Self::Io(error),
+        }
     }
 }
 
@@ -285,6 +291,7 @@ impl Collection for FileSet {
                 Err(problem) => job.note(id, Outcome::Failed(problem.to_string())),
             }
         }
+        Step::Noted.reached();
         self.keep(job).await
     }
 

@@ -150,6 +150,11 @@ fn a_list_of_keys_is_a_keyring() {
         (format!("{},", text(&one)), Error::Key(KeyDefect::Encoding)),
         (format!("K7:{}", text(&one)), Error::Key(KeyDefect::Identifier)),
         (format!("k7:{},k7:{}", text(&one), text(&two)), Error::DuplicateKey(id("k7"))),
+        (format!("k7:{},k6:{}", text(&one), text(&one)), Error::Key(KeyDefect::Repeated)),
+        (
+            format!("{},{}", text(&one), text(&one)),
+            Error::DuplicateKey(bare.entries().next().expect("one").id().clone()),
+        ),
     ] {
         assert_eq!(parse(list).unwrap_err(), want);
     }
@@ -160,9 +165,15 @@ fn a_key_that_anybody_can_guess_opens_and_seals_nothing() {
     let weak = "A".repeat(43) + "=";
     let keyring = Keyring::parse(&Secret::from_string(format!("old:{weak}"))).expect("a key");
     assert_eq!(keyring.entries().next().and_then(Entry::defect), Some(KeyDefect::Pattern));
-    let token =
-        Fernet::new(&Secret::from_string(weak)).expect("a key").encrypt(b"value").expect("randomness");
-    assert!(keyring.multi_fernet().expect("a key").decrypt(token).is_ok());
+    // Made by Python's `cryptography`.
+    let token = "gAAAAABlU_EAAAECAwQFBgcICQoLDA0OD4okCyJ4wpMtcqwmkF-700hnIxuNqIdXjc_N46Q2u6gntgyYgQDJ-PigRw2W7O0oBA==";
+    let both = keyring.multi_fernet().expect("a key");
+    assert!(both.decrypt(token).is_ok());
+    let alone = Fernet::new(&Secret::from_string(weak)).expect("a key");
+    assert!(alone.decrypt(token).is_ok());
+    let refused = Err(Error::Key(KeyDefect::Pattern));
+    assert_eq!((both.encrypt(b"value"), alone.encrypt(b"value")), (refused.clone(), refused.clone()));
+    assert_eq!(both.rotate(token), refused);
     let sealer = Sealer::new(keyring.clone());
     assert_eq!(sealer.seal(&Context::new("test"), b"value").unwrap_err(), Error::Key(KeyDefect::Pattern));
     let mut keyring = keyring;

@@ -156,6 +156,44 @@ fn what_fails_is_listed_and_stops_nothing() {
 }
 
 #[test]
+fn what_begins_as_sealed_and_is_none_is_left_alone_and_frees_no_key() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let sealed = Sealer::new(old()).seal(&context(), b"value").expect("a key");
+    let token = Fernet::new(&key(1).to_text()).expect("a key").encrypt(b"value").expect("randomness");
+    // Python reads this token all the same.
+    let wrapped = format!("{}\n{}", &token[..40], &token[40..]);
+    for text in
+        [format!(" {sealed}"), format!("{sealed}="), wrapped, "rt1.k1.".to_owned(), " RTC1".to_owned()]
+    {
+        let path = folder.path().join("one");
+        std::fs::write(&path, &text).expect("room");
+        let mut set = files([path.clone()], folder.path()).with_plaintext();
+        let proof = survey(&mut set);
+        assert_eq!((proof.plain(), proof.frees(&id("k1"))), (0, false), "{text}");
+        assert_eq!(run(&mut set).failures().len(), 1);
+        assert_eq!(std::fs::read_to_string(&path).expect("text"), text);
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_there_frees_no_key() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let mounted = folder.path().join("mounted");
+    let mut set = files([mounted.join("one")], folder.path());
+    assert!(!survey(&mut set).frees(&id("k1")));
+    assert_eq!(run(&mut set).failures().len(), 1);
+    std::fs::create_dir(&mounted).expect("room");
+    assert!(survey(&mut set).frees(&id("k1")), "the file alone is gone");
+    assert_eq!(run(&mut set).failures().len(), 0);
+}
+
+#[test]
+fn the_job_is_none_of_its_own_files() {
+    let error = FileSet::new(["job".into()], &context(), "job".into()).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unsupported);
+}
+
+#[test]
 fn plaintext_is_sealed_when_asked_and_opened_by_its_context() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("token");

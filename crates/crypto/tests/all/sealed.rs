@@ -124,6 +124,38 @@ fn a_file_that_is_not_authentic_stays_so() {
     }
 }
 
+/// Takes a few bytes, then none.
+struct Full(usize);
+
+impl io::Write for Full {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let taken = bytes.len().min(self.0);
+        self.0 -= taken;
+        if taken == 0 { Err(io::ErrorKind::StorageFull.into()) } else { Ok(taken) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_file_that_could_not_be_written_is_never_finished() {
+    let sealer = sealer("k1");
+    let mut encryptor = sealer.encryptor(&context("1"), Full(20_000)).expect("room for the head");
+    let error = encryptor.write_all(&[7; 40_000]).unwrap_err();
+    assert_eq!(error.kind(), io::ErrorKind::StorageFull);
+    assert_eq!(encryptor.write(b"more").unwrap_err().kind(), io::ErrorKind::Other);
+    assert_eq!(encryptor.finish().map(|_| ()).unwrap_err().kind(), io::ErrorKind::Other);
+}
+
+#[test]
+fn padding_to_any_multiple_is_no_overflow() {
+    let sealer = sealer("k1").with_padding(usize::MAX);
+    let sealed = sealer.seal(&context("1"), b"value").expect("k1");
+    assert!(is(&sealer.open(&context("1"), &sealed).expect("its own"), b"value"));
+}
+
 #[test]
 fn a_value_and_a_file_are_not_mistaken_for_each_other() {
     // The format is a part of the context: what one reader opens the other does not, whatever stands around it.
