@@ -22,10 +22,10 @@ use output::Output;
 
 const EXAMPLES: &str = "\
 Examples:
-  ./server 2>&1 | reticent redact                    what reticent.toml and .env hold
-  reticent redact --known-from .env < app.log        what a file holds
-  reticent redact --known-from <(vault …) < app.log  what a program prints, without a file
-  curl -s \"$URL\" | reticent redact --as json         escapes are read, numbers masked as texts
+  ./server 2>&1 | reticent redact                       values of reticent.toml and .env
+  reticent redact --known-from .env < app.log           values of a file
+  reticent redact --known-from <(sops -d s.env) < log   values that a program prints
+  curl -s \"$URL\" | reticent redact --as json            escapes are read
 
 Not masked: a value that is cut in half, reversed, spaced out, hashed or
 compressed, or written in another alphabet such as base32.";

@@ -53,8 +53,70 @@ pub(crate) fn masked(spans: &[definition::Found], text: &[u8]) -> Vec<u8> {
     shown
 }
 
+/// Tells whether the slow forms of tests are asked for.
+fn is_long() -> bool {
+    std::env::var_os("RETICENT_TEST_LONG").is_some()
+}
+
+/// A small generator: a million cases are too many for one that can shrink them.
+struct Numbers(u64);
+
+impl Numbers {
+    fn below(&mut self, end: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).expect("31 bits") % end
+    }
+
+    fn letters(&mut self, length: usize) -> Vec<u8> {
+        (0..length).map(|_| b"ab"[self.below(2)]).collect()
+    }
+
+    /// Some letters, and here and there what matching sees through or stops at.
+    fn text(&mut self) -> Vec<u8> {
+        let noise =
+            ["\n", "\r\n  ", " ", "\t", "\x1b[1m", "\x1b[", "\x1b", "[", "[REDACTED:A]", "[REDACTED:", "]"];
+        let mut text = Vec::new();
+        for _ in 0..self.below(40) {
+            match self.below(10) {
+                0 => text.extend_from_slice(noise[self.below(noise.len())].as_bytes()),
+                _ => text.push(b"ab"[self.below(2)]),
+            }
+        }
+        text
+    }
+}
+
+#[test]
+fn many_small_texts_are_shown_as_the_definition_shows_them() {
+    let (sets, texts) = if is_long() { (20_000, 50) } else { (60, 50) };
+    for seed in 0..sets {
+        let mut numbers = Numbers(seed);
+        let count = 1 + numbers.below(4);
+        let mut value = || {
+            let length = 6 + numbers.below(5);
+            numbers.letters(length)
+        };
+        let values: Vec<Vec<u8>> = (0..count).map(|_| value()).collect();
+        let named = named(&values);
+        let redactor = Redactor::new(&learnt(&named));
+        for nth in 0..texts {
+            let text = numbers.text();
+            let want = masked(&definition::find(&named, &text), &text);
+            let cuts = [numbers.below(9), numbers.below(9), numbers.below(9)];
+            let how = || format!("seed {seed}, text {nth}: {:?}", String::from_utf8_lossy(&text));
+            assert_eq!(redactor.redact(&text), want, "{}", how());
+            assert_eq!(streamed(redactor.stream(), &text, &cuts), want, "{cuts:?}, {}", how());
+            assert_eq!(streamed(redactor.stream(), &text, &[1; 400]), want, "{}", how());
+        }
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: if is_long() { 3_000 } else { 300 },
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn what_is_shown_is_what_the_definition_shows(
