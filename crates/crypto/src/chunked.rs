@@ -57,7 +57,7 @@ impl Message {
     }
 
     /// Derives key, base nonce and commitment, in this order.
-    fn expand(key: &Key, salt: &[u8; SALT], context: &[u8]) -> Zeroizing<[u8; DERIVED]> {
+    pub(crate) fn expand(key: &Key, salt: &[u8; SALT], context: &[u8]) -> Zeroizing<[u8; DERIVED]> {
         let mut derived = Zeroizing::new([0; DERIVED]);
         let prk = Prk::new_less_safe(HKDF_SHA512, key.bytes());
         let info = [LABEL, salt, context];

@@ -204,3 +204,10 @@ impl fmt::Debug for Fernet {
         f.debug_struct("Fernet").field("compat", &self.compat).finish_non_exhaustive()
     }
 }
+
+/// The two halves of a key, for vectors.
+#[cfg(test)]
+pub(crate) fn signing_and_encrypting(key: &Key) -> (ring::hmac::Key, aes::Aes128Enc) {
+    let FernetKey { signing, encrypting, .. } = FernetKey::from_bytes(key.bytes());
+    (signing, encrypting)
+}

@@ -15,6 +15,8 @@ pub mod rewrap;
 mod sealer;
 mod stream;
 mod text;
+#[cfg(test)]
+mod vectors;
 mod wrap;
 
 pub use context::Context;

@@ -222,3 +222,13 @@ fn refused(id: &Arc<str>, error: &Error) -> SourceError {
     let error = if kind == ErrorKind::Malformed { &Error::NotAuthentic } else { error };
     SourceError::new(kind, id.clone()).with_detail(error.to_string())
 }
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// What the covering key of a keyring of this name is bound to.
+    pub(crate) fn bound_to_keyring(id: &str, name: &str) -> Vec<u8> {
+        bound(id, &WrapContext::default().with("keyring", name)).expect("short")
+    }
+}

@@ -3,6 +3,9 @@
 //! The decision: one covering key encrypts the keys and authenticates the rest, and a keeper wraps that one alone. So
 //! opening a keyring asks its keeper once, and no state, time or generation can be changed without the covering key.
 
+#[cfg(test)]
+mod forged;
+
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -24,6 +27,9 @@ const SOURCE: &str = "keyring";
 
 /// The identifier of the covering key in what it encrypts.
 const COVER: &str = "cover";
+
+/// What the key of the MAC is derived for.
+const MAC_PURPOSE: &[u8] = b"reticent keyring mac 1";
 
 /// A keyring with the key that covers it, as it stands in a file.
 ///
@@ -222,7 +228,7 @@ fn key_context(name: &str, id: &KeyId) -> Context {
 }
 
 fn mac_key(cover: &Key) -> hmac::Key {
-    hmac::Key::new(hmac::HMAC_SHA256, cover.derived(b"reticent keyring mac 1").bytes())
+    hmac::Key::new(hmac::HMAC_SHA256, cover.derived(MAC_PURPOSE).bytes())
 }
 
 /// The fields that are authenticated, each behind its length; the order of the document's text does not matter.
@@ -262,8 +268,10 @@ fn keyring(cover: &Key, document: &Document) -> Result<Keyring, Error> {
         };
         let key = record.sealed.as_ref().map(open).transpose()?;
         let check_value = record.check_value().ok_or(Error::Malformed)?;
-        let is_itself =
-            key.as_ref().map_or(state == State::Destroyed, |key| key.check_value() == check_value);
+        let is_itself = match &key {
+            Some(key) => state != State::Destroyed && key.check_value() == check_value,
+            None => state == State::Destroyed,
+        };
         if !is_itself {
             return Err(Error::NotAuthentic);
         }
