@@ -9,8 +9,8 @@ use zeroize::Zeroizing;
 use crate::builder::Needles;
 use crate::matcher::{Matcher, Next};
 use crate::projection::{LONGEST_PIECE, Piece, blank_length, is_special, piece, plain_run};
-use crate::runs::{Runs, merge};
-use crate::span::{Place, Span};
+use crate::runs::{Open, Runs, merge};
+use crate::span::Span;
 use crate::trie::{ROOT, State};
 
 /// How many seen bytes are collected before they are looked through; few, so that they stay near the processor.
@@ -55,14 +55,14 @@ struct Reach {
     /// How many bytes have been seen by the automaton.
     seen: u64,
     /// What is found and may still grow.
-    open: VecDeque<Place>,
+    open: VecDeque<Open>,
 }
 
 impl Reach {
     /// Looks through seen bytes, and returns how many of them are dealt with.
-    fn scan(&mut self, matcher: &Matcher, bytes: &[u8], next: Next) -> usize {
+    fn scan(&mut self, matcher: &Matcher, runs: &Runs, bytes: &[u8], next: Next) -> usize {
         let Self { state, seen, open } = self;
-        let found = |end: usize, entry| merge(open, *seen + end as u64, entry);
+        let found = |end: usize, entry| merge(open, runs, *seen + end as u64, entry);
         let (after, stopped) = matcher.scan(*state, bytes, next, &mut (), found);
         *state = after;
         *seen += stopped as u64;
@@ -72,12 +72,6 @@ impl Reach {
     /// Where the longest unfinished occurrence begins.
     fn live(&self) -> u64 {
         self.seen - u64::from(self.state.depth)
-    }
-
-    /// Before which seen byte nothing changes any more.
-    fn settled(&self) -> u64 {
-        let live = self.live();
-        self.open.front().map_or(live, |open| open.start.min(live))
     }
 }
 
@@ -123,14 +117,18 @@ impl<N: Deref<Target = Needles>> Finder<N> {
     /// free to go.
     #[must_use]
     pub fn settled(&self) -> u64 {
-        let first = self.reach.settled();
-        if first < self.reach.seen { self.runs.original(first) } else { self.judged }
+        let live = self.reach.live();
+        match self.reach.open.front() {
+            Some(open) if open.seen().start <= live => open.start(),
+            _ if live < self.reach.seen => self.runs.original(live),
+            _ => self.judged,
+        }
     }
 
     /// Returns what is found already, but may still grow or be joined with more: these spans lie behind
     /// [`settled`](Self::settled), in order.
     pub fn open(&self) -> impl Iterator<Item = Span<'_>> {
-        self.reach.open.iter().map(|open| Span::new(&self.needles, self.runs.placed(*open)))
+        self.reach.open.iter().map(|open| Span::new(&self.needles, open.placed(&self.runs)))
     }
 
     /// Returns where the longest unfinished occurrence begins and how many of its bytes matching has seen.
@@ -229,7 +227,7 @@ impl<N: Deref<Target = Needles>> Finder<N> {
         self.runs.note(self.reach.seen + self.batch.len() as u64, self.judged);
         if self.batch.is_empty() && (is_long || is_last) {
             let next = if is_last { Next::Unknown } else { Next::AtHand };
-            let stopped = self.reach.scan(&self.needles.matcher, run, next);
+            let stopped = self.reach.scan(&self.needles.matcher, &self.runs, run, next);
             extend(&mut self.batch, &run[stopped..]);
             self.report(found);
         } else {
@@ -242,7 +240,7 @@ impl<N: Deref<Target = Needles>> Finder<N> {
         if self.batch.is_empty() {
             return;
         }
-        let stopped = self.reach.scan(&self.needles.matcher, &self.batch, next);
+        let stopped = self.reach.scan(&self.needles.matcher, &self.runs, &self.batch, next);
         if stopped < self.batch.len() {
             self.batch.copy_within(stopped.., 0);
         }
@@ -253,10 +251,10 @@ impl<N: Deref<Target = Needles>> Finder<N> {
 
     fn report(&mut self, found: &mut impl FnMut(Span<'_>)) {
         let live = self.reach.live();
-        while let Some(open) = self.reach.open.pop_front_if(|open| open.end <= live) {
-            found(Span::new(&self.needles, self.runs.placed(open)));
+        while let Some(open) = self.reach.open.pop_front_if(|open| open.seen().end <= live) {
+            found(Span::new(&self.needles, open.placed(&self.runs)));
         }
-        self.runs.forget_before(self.reach.settled());
+        self.runs.forget_before(live);
     }
 
     /// Nothing that has begun goes on from here.
@@ -283,3 +281,6 @@ fn extend(buffer: &mut Zeroizing<Vec<u8>>, more: &[u8]) {
     }
     buffer.extend_from_slice(more);
 }
+
+#[cfg(test)]
+mod tests;

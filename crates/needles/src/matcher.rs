@@ -184,6 +184,10 @@ mod tests {
         check(&[b"aaaaab", b"aaaaaaaac", &ends], &b"aaaaaaab".repeat(2_000));
         check(&[b"ababac", b"abababababad"], &b"ab".repeat(9_000));
         check(&[b"abaaba", &ends], &b"abaabaaab".repeat(2_000));
+        let nested: Vec<Vec<u8>> = (6..1_000).step_by(9).map(|length| vec![b'a'; length]).collect();
+        let nested: Vec<&[u8]> = nested.iter().map(Vec::as_slice).collect();
+        check(&nested, &same);
+        check(&nested, &[&vec![b'a'; 998][..], b"b"].concat().repeat(20));
         let fibonacci = (0..18).fold((b"a".to_vec(), b"ab".to_vec()), |(a, b), _| {
             let next = [b.clone(), a].concat();
             (b, next)

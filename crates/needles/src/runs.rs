@@ -17,6 +17,11 @@ impl Runs {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn forget_before(&mut self, first: u64) {
         while self.0.get(1).is_some_and(|(seen, _)| *seen <= first) {
             self.0.pop_front();
@@ -28,20 +33,41 @@ impl Runs {
         let run = self.0.partition_point(|(first, _)| *first <= seen) - 1;
         self.0[run].1 + (seen - self.0[run].0)
     }
+}
 
-    pub(crate) fn placed(&self, open: Place) -> Place {
-        Place { start: self.original(open.start), end: self.original(open.end - 1) + 1, ..open }
+/// What is found and may still grow. Where it begins in the text is known from the first moment on, so that a span
+/// that goes on and on keeps no runs.
+#[derive(Clone, Copy)]
+pub(crate) struct Open {
+    /// As matching sees it.
+    seen: Place,
+    /// Where it begins in the text.
+    start: u64,
+}
+
+impl Open {
+    pub(crate) fn seen(&self) -> Place {
+        self.seen
+    }
+
+    pub(crate) fn start(&self) -> u64 {
+        self.start
+    }
+
+    /// Returns its place in the text.
+    pub(crate) fn placed(&self, runs: &Runs) -> Place {
+        Place { start: self.start, end: runs.original(self.seen.end - 1) + 1, ..self.seen }
     }
 }
 
 /// Adds an occurrence that ends at `end`, and joins it with those that it overlaps; touching ones stay apart.
-pub(crate) fn merge(all: &mut VecDeque<Place>, end: u64, entry: Entry) {
-    let start = end - u64::from(entry.length);
-    let mut new = Place { start, end, entry };
-    while let Some(before) = all.pop_back_if(|before| before.end > start) {
-        let order = |open: &Place| (open.start, u32::MAX - open.entry.length, open.entry.owner);
+pub(crate) fn merge(all: &mut VecDeque<Open>, runs: &Runs, end: u64, entry: Entry) {
+    let seen = Place { start: end - u64::from(entry.length), end, entry };
+    let mut new = Open { seen, start: runs.original(seen.start) };
+    while let Some(before) = all.pop_back_if(|before| before.seen.end > seen.start) {
+        let order = |open: &Open| (open.seen.start, u32::MAX - open.seen.entry.length, open.seen.entry.owner);
         let best = if order(&before) <= order(&new) { before } else { new };
-        new = Place { end, ..best };
+        new = Open { seen: Place { end, ..best.seen }, ..best };
     }
     all.push_back(new);
 }

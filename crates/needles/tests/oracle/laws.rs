@@ -8,7 +8,7 @@ use crate::definition::{self, Found};
 
 /// So many cases make a million over all laws here when there is time.
 fn cases() -> u32 {
-    if std::env::var_os("RETICENT_TEST_LONG").is_some() { 200_000 } else { 400 }
+    if std::env::var_os("RETICENT_TEST_LONG").is_some() { 170_000 } else { 400 }
 }
 
 fn found(span: Span<'_>) -> Found {
@@ -80,6 +80,35 @@ fn built(named: &[(String, Vec<u8>)]) -> Needles {
     named.iter().fold(Needles::builder(), learn).build()
 }
 
+/// Pushes each piece and perhaps puts a border behind it; what is held is as defined after each of these.
+fn check_held(values: &[Vec<u8>], pieces: &[(Vec<u8>, bool)]) {
+    let named = named(values);
+    let needles = built(&named);
+    let (mut finder, mut all, mut want) = (needles.finder(), Vec::new(), Vec::new());
+    let (mut base, mut text) = (0, Vec::new());
+    let moved = |base: u64, (start, end, name): Found| (start + base, end + base, name);
+    for (piece, border) in pieces {
+        finder.push(piece, |span| all.push(found(span)));
+        text.extend_from_slice(piece);
+        let held = definition::held(&named, &text);
+        assert_eq!(finder.undecided().len(), held.undecided);
+        assert_eq!(finder.live(), held.live.map(|(start, length)| (base + start, length)));
+        assert_eq!(finder.settled(), base + held.settled);
+        let open: Vec<Found> = held.open.into_iter().map(|span| moved(base, span)).collect();
+        assert_eq!(finder.open().map(found).collect::<Vec<_>>(), open);
+        if *border {
+            finder.border(|span| all.push(found(span)));
+            want.extend(definition::find(&named, &text).into_iter().map(|span| moved(base, span)));
+            (base, text) = (base + text.len() as u64, Vec::new());
+            assert_eq!((finder.settled(), finder.live(), finder.open().count()), (base, None, 0));
+            assert_eq!(all, want, "at a border");
+        }
+    }
+    finder.finish(|span| all.push(found(span)));
+    want.extend(definition::find(&named, &text).into_iter().map(|span| moved(base, span)));
+    assert_eq!(all, want, "at the end");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -113,6 +142,14 @@ proptest! {
         cuts in prop::collection::vec(0_usize..20, 0..30),
     ) {
         check(&values, &text, &cuts);
+    }
+
+    #[test]
+    fn what_is_held_and_what_a_border_ends_are_as_defined(
+        values in prop::collection::vec(letters(6..10), 1..6),
+        pieces in prop::collection::vec((noisy(0..12), prop::bool::weighted(0.15)), 0..20),
+    ) {
+        check_held(&values, &pieces);
     }
 
     #[test]
@@ -162,6 +199,53 @@ fn blanks_of_a_wrap_may_come_in_another_chunk_and_a_colour_behind_them() {
     let text = b"xbaab\r\n  \x1b[31maa";
     for cut in 0..text.len() {
         check(&[b"baabaa".to_vec()], text, &[cut]);
+    }
+}
+
+#[test]
+fn what_is_collected_of_many_lines_is_no_border() {
+    let needles = Needles::builder().learn("A", &Secret::copy_of(b"plum-Garden-42!")).build();
+    let wrapped = |bytes: &[u8], at| bytes.chunks(at).map(<[u8]>::to_vec).collect::<Vec<_>>().join(&b'\n');
+    let value = wrapped(b"plum-Garden-42!", 1);
+    for before in (1 << 14) - 40..(1 << 14) + 40 {
+        let lines = wrapped(&vec![b'x'; before], 90);
+        let text = [&lines[..], &value, b"\n", &lines, b"\n"].concat();
+        let start = lines.len() as u64;
+        let want = [(start, start + value.len() as u64, "A".to_owned())];
+        assert_eq!(engine(&needles, &text, &[]), want, "{before}");
+    }
+}
+
+/// What is collected before it is looked through, and what is looked through where it lies, meets here in all orders.
+#[test]
+fn large_texts_are_found_as_byte_by_byte() {
+    let mut numbers = 7_u64;
+    let mut below = |end: u64| {
+        numbers = numbers.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (numbers >> 33) % end
+    };
+    let values: Vec<Vec<u8>> =
+        (6..90).step_by(7).map(|length| (0..length).map(|_| b"ab"[below(2) as usize]).collect()).collect();
+    let needles = built(&named(&values));
+    let noise: [&[u8]; 7] = [b"\n", b"\r\n  ", b"\x1b[1m", b"[", b"[REDACTED:A]", b"\x1b", b"\t"];
+    for round in 0..30 {
+        let mut text = Vec::new();
+        while text.len() < 100_000 {
+            let length = if below(60) == 0 { below(20_000) } else { below(200) };
+            let letters: &[u8] = if round % 3 == 0 { b"ab" } else { b"abcdefghij" };
+            text.extend((0..length).map(|_| letters[below(letters.len() as u64) as usize]));
+            let value = &values[below(values.len() as u64) as usize];
+            let cut = below(value.len() as u64) as usize;
+            text.extend_from_slice(&value[..cut]);
+            text.extend_from_slice(noise[below(7) as usize]);
+            text.extend_from_slice(&value[cut..]);
+        }
+        let want = engine(&needles, &text, &vec![1; text.len()]);
+        assert!(want.len() > 50);
+        assert_eq!(engine(&needles, &text, &[]), want);
+        for size in [100, 4_095, 4_096, 16_384, 65_536] {
+            assert_eq!(engine(&needles, &text, &vec![size; text.len() / size + 1]), want);
+        }
     }
 }
 
