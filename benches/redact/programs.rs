@@ -8,8 +8,11 @@ use reticent_benches::Table;
 
 use crate::text::{Numbers, log, spellings};
 
-/// How much text goes through each program: enough that what it takes to start one does not count.
-const TEXT: usize = 64 << 20;
+/// How much text goes through a pipe beside `cat`: enough that what it takes to start a program does not count.
+const LARGE: usize = 256 << 20;
+
+/// How much goes through programs that take longer.
+const SMALL: usize = 16 << 20;
 
 /// Names our program, if it is not to be built.
 const PROGRAM: &str = "RETICENT_BIN";
@@ -20,28 +23,34 @@ const DOTENVX: &str = "2.38.2";
 pub(crate) fn in_a_pipe() {
     let folder = tempfile::tempdir().expect("a folder");
     let program = program();
-    for count in [10, 100] {
-        let values = Numbers::new(7).values(count);
-        let places = Places::write(folder.path(), &values).expect("the files can be written");
-        let title = format!("64 MiB of a log through a pipe, {count} values");
+    for (count, goal) in [(10, "goal 0.6x"), (100, "goal 0.4x")] {
+        let places = Places::write(folder.path(), count, LARGE).expect("the files can be written");
+        let title = format!("256 MiB of a log through a pipe, {count} values");
         let mut table = Table::new(&title);
-        match &program {
-            Ok(program) => {
-                let mut ours = Command::new(program);
-                ours.args(["redact", "--known-from"]).arg(&places.dotenv);
-                piped(&mut table, "cat | reticent redact", "", &places, ours);
-            }
-            Err(why) => table.missing("cat | reticent redact", why.as_str()),
-        }
-        let goal = if count == 10 { "goal 0.6x" } else { "goal 0.4x" };
+        ours(&mut table, &program, &places);
         piped(&mut table, "cat | cat", goal, &places, Command::new("cat"));
-        if count == 10 {
-            let mut sed = Command::new("sed");
-            sed.env("LC_ALL", "C").arg("-f").arg(&places.sed);
-            piped(&mut table, "cat | sed", "LC_ALL=C, eight spellings of each; goal 15x", &places, sed);
-            dotenvx(&mut table, &places);
-        }
         table.print();
+    }
+    let places = Places::write(folder.path(), 10, SMALL).expect("the files can be written");
+    let mut table = Table::new("16 MiB of a log through whole programs, 10 values");
+    ours(&mut table, &program, &places);
+    let mut sed = Command::new("sed");
+    sed.env("LC_ALL", "C").arg("-f").arg(&places.sed);
+    piped(&mut table, "cat | sed", "LC_ALL=C, eight spellings of each; goal 15x", &places, sed);
+    dotenvx(&mut table, &places);
+    table.print();
+}
+
+/// Adds our program, to be the first row.
+fn ours(table: &mut Table<'_>, program: &Result<PathBuf, String>, places: &Places) {
+    let name = "cat | reticent redact";
+    match program {
+        Ok(program) => {
+            let mut ours = Command::new(program);
+            ours.args(["redact", "--known-from"]).arg(&places.dotenv);
+            piped(table, name, "", places, ours);
+        }
+        Err(why) => table.missing(name, why.as_str()),
     }
 }
 
@@ -53,13 +62,14 @@ struct Places {
 }
 
 impl Places {
-    fn write(folder: &Path, values: &[Vec<u8>]) -> std::io::Result<Self> {
+    fn write(folder: &Path, count: usize, size: usize) -> std::io::Result<Self> {
+        let values = Numbers::new(7).values(count);
         let places = Self {
             text: folder.join("text.log"),
             dotenv: folder.join("values.env"),
             sed: folder.join("masks.sed"),
         };
-        std::fs::write(&places.text, log(&mut Numbers::new(8), values, TEXT))?;
+        std::fs::write(&places.text, log(&mut Numbers::new(8), &values, size))?;
         let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).expect("letters and digits");
         let line = |(at, value): (usize, &Vec<u8>)| format!("N{at}={}\n", text(value));
         std::fs::write(&places.dotenv, values.iter().enumerate().map(line).collect::<String>())?;
