@@ -25,7 +25,8 @@ const MOST_CHANNELS: usize = 256;
 /// so a value that is spread over many events is found. The mask stands in the event in which the value begins; the
 /// others keep all but their part of the value, and go even when nothing is left of it. Which strings are pieces is
 /// known for the usual services. Data that is no JSON is one text over all events. Any other string is a text of its
-/// own, as in [`JsonStream`], and so is each line that is no data. All other bytes stay.
+/// own, as in [`JsonStream`], and so is each line that is no data. All other bytes stay. What a service tells about
+/// single tokens beside the text (log probabilities) is not put together: there a value that is cut is not found.
 ///
 /// An event that holds no beginning of a value goes at once. Another one waits until its text is settled, at most for
 /// as many pieces as a value has bytes, or until the service ends the text (`finish_reason`, `content_block_stop`,
