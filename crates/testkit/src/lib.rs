@@ -15,6 +15,8 @@ mod capture;
 mod memory;
 mod memory_harness;
 
+pub mod wrap;
+
 pub use canary::{Canary, Spelling};
 pub use capture::{Capture, Leak};
 pub use harness::{Harness, Part, SideDoorError, TrailingNewline, Trouble};

@@ -1,6 +1,7 @@
 //! Fernet and aes256 against published vectors, against Python, and against every way to break a ciphertext.
 
 mod exchange;
+mod keepers;
 mod kept;
 mod keyring;
 mod rewrap;
