@@ -12,7 +12,7 @@ const PIECES: [&[u8]; 24] = [
     b"a",
     b"b",
     b"ab",
-    b"ba",
+    b"bb",
     b"aab",
     b"bba",
     b" ",

@@ -82,7 +82,7 @@ fn a_defect_has_its_place_and_path_and_no_value() {
         ("{\"A\":007}", "1:9 A: a number does not begin with a zero"),
         ("{\"A\":1.}", "1:8 A: a digit is missing here"),
         ("{\"A\":1e+}", "1:9 A: a digit is missing here"),
-        ("{\"A\":[0,{\"b c\":[true,fals]}]}", "1:22 A[1].b c[1]: no JSON value begins like this"),
+        ("{\"A\":[0,{\"b c\":[true,yes]}]}", "1:22 A[1].b c[1]: no JSON value begins like this"),
         ("{\"A\":[1 2]}", "1:9 A[0]: a comma or the closing bracket is missing here"),
         ("{\"A\":{\"b\":1 2}}", "1:13 A.b: a comma or the closing brace is missing here"),
         ("{\"A\\n\":[1}", "1:10 A\\n[0]: a comma or the closing bracket is missing here"),
