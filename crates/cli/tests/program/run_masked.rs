@@ -31,8 +31,8 @@ fn a_value_is_masked_on_both_ways_out() {
 fn all_other_bytes_are_as_they_were() {
     let ran = script(&project(), "printf 'a\\000b\\377\\r\\n\\033[1mc'");
     assert_eq!((ran.code, ran.stdout.as_slice()), (0, &b"a\0b\xff\r\n\x1b[1mc"[..]));
-    let ran = script(&project(), "yes \"$TOKEN\" | head -n 100000");
-    assert_eq!((ran.code, ran.stdout), (0, b"[REDACTED:TOKEN]\n".repeat(100_000)));
+    let ran = script(&project(), "yes \"$TOKEN\" | head -n 20000");
+    assert_eq!((ran.code, ran.stdout), (0, b"[REDACTED:TOKEN]\n".repeat(20_000)));
 }
 
 #[test]

@@ -210,9 +210,9 @@ fn the_end_of_input_arrives() {
 
 #[test]
 fn much_output_and_a_last_line_without_its_end_arrive_whole() {
-    let (code, said) = shown("yes garden | head -n 200000; printf 'the end'");
+    let (code, said) = shown("yes garden | head -n 40000; printf 'the end'");
     assert_eq!(code, Some(0));
-    assert_eq!(said.len(), 200_000 * "garden\r\n".len() + "the end".len());
+    assert_eq!(said.len(), 40_000 * "garden\r\n".len() + "the end".len());
     assert!(said.ends_with("garden\r\nthe end"));
 }
 
@@ -303,6 +303,28 @@ fn a_screen_that_is_gone_stops_the_program() {
     drop(person);
     let output = child.wait_with_output().expect("it ends");
     assert!(sandbox.path("hung").exists());
+    assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(8), &b""[..]));
+}
+
+#[test]
+fn a_keyboard_that_is_gone_hangs_the_program_up() {
+    let sandbox = project();
+    let (mut person, program) = screen();
+    let end = || Stdio::from(program.try_clone().expect("a copy"));
+    let mut command = Command::new("setsid");
+    command.arg(env!("CARGO_BIN_EXE_reticent")).args([
+        "run",
+        "--",
+        "sh",
+        "-c",
+        "trap 'exit 8' HUP; echo ready; read x; exit 8",
+    ]);
+    command.current_dir(sandbox.path("")).stdin(end()).stdout(end()).stderr(Stdio::piped());
+    let child = command.spawn().expect("it starts");
+    drop((command, program));
+    person.read_exact(&mut [0; 5]).expect("a line");
+    drop(person);
+    let output = child.wait_with_output().expect("it ends");
     assert_eq!((output.status.code(), output.stderr.as_slice()), (Some(8), &b""[..]));
 }
 

@@ -204,6 +204,24 @@ fn a_pipeline_that_wants_no_keys_leaves_the_terminal_to_the_others() {
 }
 
 #[test]
+fn a_password_prompt_deep_in_a_pipeline_has_the_keyboard() {
+    // As `ssh` does, it catches the stop to mend the terminal, and then stops itself.
+    let prompt = "trap 'trap - TTIN; kill -TTIN $$' TTIN\nprintf 'password: ' >/dev/tty\n\
+                  until read x </dev/tty; do :; done\necho \"got $x\"\n";
+    let sandbox = project().file("prompt", prompt);
+    let mut person = shell(&sandbox, BASH);
+    types(&mut person, "true | $r run -- sh -c 'sh prompt; exit 6'");
+    person.sees("password: ");
+    person.waits_until_lines_are_edited(false);
+    types(&mut person, "secret");
+    person.sees("got secret\r\n");
+    prompted(&mut person, "echo code $?");
+    person.sees("code 6\r\n");
+    prompted(&mut person, "exit 0");
+    assert_eq!(person.ends().0, Some(0));
+}
+
+#[test]
 fn a_shell_has_its_own_job_control() {
     let sandbox = project();
     let arguments = [&["--"][..], BASH].concat();

@@ -9,6 +9,7 @@ use std::os::unix::process::CommandExt as _;
 use std::process::{ExitCode, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use rustix::io::{fcntl_dupfd_cloexec, read, retry_on_intr};
 use rustix::process::{
@@ -20,6 +21,9 @@ use signal_hook::consts::SIGHUP;
 
 use super::super::child::Ended;
 use super::wire::{Report, TO_FRONT};
+
+/// How long a program may take to stop itself after it has caught the stop.
+const A_MOMENT: Duration = Duration::from_millis(50);
 
 /// Where the program begins on its terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -128,6 +132,9 @@ fn obey(group: Pid, is_over: Arc<AtomicBool>) -> io::Result<std::thread::JoinHan
         while retry_on_intr(|| read(io::stdin(), &mut order)) == Ok(1) {
             if order == [TO_FRONT] {
                 let _ = tcsetpgrp(io::stderr(), group);
+                let _ = kill_process_group(group, Signal::CONT);
+                // What asks for a password catches the stop, mends the terminal, and then stops itself.
+                std::thread::sleep(A_MOMENT);
                 let _ = kill_process_group(group, Signal::CONT);
             }
         }

@@ -18,6 +18,9 @@ const QUIET: Duration = Duration::from_millis(100);
 const LAST_WAIT: Duration = Duration::from_secs(1);
 const LAST_BYTES: usize = 1 << 20;
 
+/// How many reads, of 4 KiB each, show what a stopped program has written.
+const FLUSHED: usize = 256;
+
 const FLUSH: u8 = b'f';
 const END: u8 = b'e';
 
@@ -41,12 +44,14 @@ impl Relay {
         let mut showing =
             Showing { from: Arc::clone(from), outlet, orders: orders_in, flushed: flush, last: None };
         std::thread::Builder::new().name("screen".to_owned()).spawn(move || {
+            // However the thread ends, a panic included.
+            let broken = OnDrop(Some(broken));
             let result = showing.show();
             let Showing { from, outlet, .. } = showing;
             drop(from);
             let result = result.and_then(|()| outlet.finish());
-            if result.is_err() {
-                broken();
+            if result.is_ok() {
+                broken.forget();
             }
             // Nobody waits for it any more when we end.
             let _ = finish.send(result);
@@ -56,15 +61,39 @@ impl Relay {
 
     /// Waits a moment until what the program has shown so far is on our screen.
     pub(super) fn flush(&mut self) {
+        // An answer that came too late is no answer to this.
+        self.flushed.try_iter().for_each(drop);
         if self.orders.write_all(&[FLUSH]).is_ok() {
             let _ = self.flushed.recv_timeout(QUIET);
         }
     }
 
+    /// Shows what is there, and then lets the terminal go.
+    pub(super) fn close(&mut self) {
+        let _ = self.orders.write_all(&[END]);
+    }
+
     /// Waits for the rest, after the program has ended.
     pub(super) async fn end(&mut self) -> io::Result<()> {
-        let _ = self.orders.write_all(&[END]);
+        self.close();
         (&mut self.done).await.unwrap_or_else(|_| Err(io::Error::other("the masking has ended")))
+    }
+}
+
+/// Something to do at the end of a scope, unless it is forgotten.
+struct OnDrop<F: FnOnce()>(Option<F>);
+
+impl<F: FnOnce()> OnDrop<F> {
+    fn forget(mut self) {
+        self.0 = None;
+    }
+}
+
+impl<F: FnOnce()> Drop for OnDrop<F> {
+    fn drop(&mut self) {
+        if let Some(act) = self.0.take() {
+            act();
+        }
     }
 }
 
@@ -128,7 +157,12 @@ impl Showing {
         let mut order = [0];
         match self.orders.read(&mut order) {
             Ok(1) if order == [FLUSH] => {
-                while let Carried::Bytes(_) = self.carry()? {}
+                // What was left running may never pause.
+                for _ in 0..FLUSHED {
+                    if !matches!(self.carry()?, Carried::Bytes(_)) {
+                        break;
+                    }
+                }
                 let _ = self.flushed.send(());
             }
             // The end is ordered, or nobody is there to order it.

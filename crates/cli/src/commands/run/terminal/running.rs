@@ -11,7 +11,7 @@ use rustix::cmsg_space;
 use rustix::net::{
     SendAncillaryBuffer, SendAncillaryMessage, SendFlags, Shutdown, SocketType, sendmsg, shutdown,
 };
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use super::super::plan::Plan;
@@ -74,7 +74,8 @@ impl Running {
 
     /// Sends a signal to the program's process group.
     pub(super) fn send(&self, signal: Signal) {
-        let _ = kill_process_group(self.group, signal);
+        // A program that has left its group is still what we started.
+        let _ = kill_process_group(self.group, signal).or_else(|_| kill_process(self.group, signal));
     }
 
     /// Lets the monitor end, after it has told the end of the program.

@@ -114,7 +114,7 @@ impl Session {
     pub(in super::super) async fn wait(&mut self) -> io::Result<Ended> {
         loop {
             let Some(running) = &mut self.running else { return Err(io::Error::other("it was not started")) };
-            let is_left = running.is_front() && self.outer.is_left();
+            let is_left = self.pty.is_some() && running.is_front() && self.outer.is_left();
             tokio::select! {
                 report = running.report() => match report {
                     Some(Report::Stopped(signal)) => self.stopped(signal),
@@ -239,6 +239,7 @@ impl Session {
             keyboard.end();
         }
         self.pty = None;
+        self.relay.close();
     }
 }
 
