@@ -24,7 +24,7 @@ fn check(tree: &Value, want: &Value) {
 #[test]
 fn strings_keys_and_numbers_are_masked() {
     check(
-        &json!({"a": ["x plum-Garden-42! y", 90210867, -1.5, true, null], "plum-Garden-42!": {"b": "cGx1bS1HYXJkZW4tNDIh"}}),
+        &json!({"a": ["x plum-Garden-42! y", 90210867, -1.5, true, null], "plum-Garden-42!": {"b": "706c756d2d47617264656e2d343221"}}),
         &json!({"a": ["x [REDACTED:A] y", "[REDACTED:N]", -1.5, true, null], "[REDACTED:A]": {"b": "[REDACTED:A]"}}),
     );
     check(&json!("plum-Garden-42!"), &json!("[REDACTED:A]"));
@@ -36,7 +36,7 @@ fn strings_keys_and_numbers_are_masked() {
 #[test]
 fn keys_that_become_the_same_keep_their_members() {
     check(
-        &json!({"PLUM-GARDEN-42!": 1, "[REDACTED:A]-2": 2, "cGx1bS1HYXJkZW4tNDIh": 3, "plum-Garden-42!": 4}),
+        &json!({"PLUM-GARDEN-42!": 3, "[REDACTED:A]-2": 2, "706c756d2d47617264656e2d343221": 1, "plum-Garden-42!": 4}),
         &json!({"[REDACTED:A]": 1, "[REDACTED:A]-2": 2, "[REDACTED:A]-3": 3, "[REDACTED:A]-4": 4}),
     );
     check(
