@@ -141,6 +141,12 @@ impl Key {
         &self.0[..]
     }
 
+    /// Tells whether the key is still held, without holding it.
+    #[cfg(test)]
+    pub(crate) fn watched(&self) -> std::sync::Weak<Zeroizing<[u8; LENGTH]>> {
+        Arc::downgrade(&self.0)
+    }
+
     #[cfg(test)]
     pub(crate) fn from_bytes(bytes: Vec<u8>) -> Self {
         Self::of(&bytes).expect("32 bytes")

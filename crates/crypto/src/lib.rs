@@ -6,6 +6,7 @@
 
 mod chunked;
 mod context;
+mod data_keys;
 mod error;
 mod fernet;
 mod key;
@@ -13,6 +14,7 @@ mod keyring;
 mod random;
 pub mod rewrap;
 mod sealer;
+mod source;
 mod stream;
 mod text;
 #[cfg(test)]
@@ -20,11 +22,13 @@ mod vectors;
 mod wrap;
 
 pub use context::Context;
+pub use data_keys::{DataKey, DataKeyLimits, DataKeys};
 pub use error::{Error, KeyDefect};
 pub use fernet::{Compat, Fernet, MultiFernet};
 pub use key::{Key, KeyId};
 pub use keyring::{Entry, Keyring, KeyringFile, State};
 pub use sealer::{Sealed, Sealer};
+pub use source::SealedSource;
 pub use stream::{Decryptor, Encryptor};
 pub use wrap::{LocalWrap, PassphraseWrap};
 
