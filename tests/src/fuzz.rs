@@ -4,20 +4,27 @@ use reticent::core::{Field, Recognised, Schemes, Secret, SecretName, SecretRef};
 use reticent::dotenv::{Document, Mode, ParseOptions, lint, render_entry};
 use reticent::setup::Config;
 
+mod crypto;
 mod redact;
 
+pub use crypto::{fernet, key_list, keyring, rt1, rtc1};
 pub use redact::redact;
 
 /// A target: it panics when a law is broken.
 pub type Target = fn(&[u8]);
 
 /// Every target by its name, which is also its folder in `fuzz/corpus`.
-pub const TARGETS: [(&str, Target); 5] = [
+pub const TARGETS: [(&str, Target); 10] = [
     ("configuration", configuration),
     ("dotenv", dotenv),
+    ("fernet", fernet),
     ("field", field),
+    ("key_list", key_list),
+    ("keyring", keyring),
     ("redact", redact),
     ("reference", reference),
+    ("rt1", rt1),
+    ("rtc1", rtc1),
 ];
 
 /// A `.env` file that parses is rendered byte for byte, and each of its values survives a rendering of its own.
