@@ -3,14 +3,13 @@
 use std::io::{self, Write as _};
 use std::os::fd::BorrowedFd;
 use std::path::Path;
-use std::time::Duration;
 
 use reticent::redact::Writer;
-use rustix::event::{PollFd, PollFlags, poll};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::pipe::{fcntl_getpipe_size, fcntl_setpipe_size};
 
-use super::input::{Chunk, Input};
+use super::input::Input;
 use super::output::Output;
 use crate::app::written;
 use crate::failure::{Failure, Result};
@@ -19,7 +18,7 @@ use crate::failure::{Failure, Result};
 const PIPE: usize = 1 << 20;
 
 /// How long a person at a terminal waits for what may begin a value.
-const PAUSE: Duration = Duration::from_millis(100);
+const PAUSE: Timespec = Timespec { tv_sec: 0, tv_nsec: 100_000_000 };
 
 /// Which end broke.
 enum Broken {
@@ -44,36 +43,20 @@ pub(super) fn through(writer: Writer<Output>, pauses: Pauses) -> Result<()> {
 }
 
 fn pass(mut writer: Writer<Output>, pauses: Pauses) -> std::result::Result<(), Broken> {
-    let input = Input::open().map_err(Broken::Input)?;
+    let mut input = Input::open();
     let read = loop {
-        let chunk = match pauses {
-            Pauses::Heeded if writer.is_holding() => after_pause(&input, &mut writer)?,
-            _ => input.next(),
-        };
-        match chunk {
-            Ok(chunk) if chunk.bytes().is_empty() => break Ok(()),
-            Ok(chunk) => {
-                writer.write_all(chunk.bytes()).map_err(Broken::Output)?;
-                input.give_back(chunk);
-            }
+        if pauses == Pauses::Heeded && writer.is_holding() && !input.has_more_within(PAUSE) {
+            writer.pause().map_err(Broken::Output)?;
+        }
+        match input.next() {
+            Ok([]) => break Ok(()),
+            Ok(bytes) => writer.write_all(bytes).map_err(Broken::Output)?,
             Err(error) => break Err(Broken::Input(error.into())),
         }
     };
     // What is held has been read, whatever became of the rest.
     writer.finish().map_err(Broken::Output)?;
     read
-}
-
-/// Waits for the next chunk as long as a person does, then lets go of what may be let go, and waits on.
-fn after_pause(
-    input: &Input,
-    writer: &mut Writer<Output>,
-) -> std::result::Result<std::result::Result<Chunk, Errno>, Broken> {
-    if let Some(chunk) = input.next_within(PAUSE) {
-        return Ok(chunk);
-    }
-    writer.pause().map_err(Broken::Output)?;
-    Ok(input.next())
 }
 
 /// Waits for an end that somebody has made not to wait by itself.
