@@ -18,6 +18,9 @@ pub(crate) fn every(target: &[u8], forms: &mut Forms) {
     if target.len() >= SHORTEST_OF_ANY_CASE {
         forms.each(Spelling::Case, target, |byte, out| out.push(byte.to_ascii_uppercase()));
         forms.each(Spelling::Case, target, |byte, out| out.push(byte.to_ascii_lowercase()));
+        if !target.is_ascii() {
+            case_beyond_ascii(target, forms);
+        }
     }
     // A letter, a digit, `-`, `.` and `_` mean themselves in every notation below.
     if target.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(byte)) {
@@ -97,23 +100,55 @@ fn json_character(character: char, style: JsonStyle, out: &mut SecretBuffer) {
 }
 
 fn shell(target: &[u8], forms: &mut Forms) {
-    forms.each(Spelling::Shell, target, |byte, out| match byte {
-        b'\'' => out.extend_from_slice(br"'\''"),
-        other => out.push(other),
-    });
-    let special: [fn(u8) -> bool; 3] = [
-        |byte| b"\"\\$`".contains(&byte),
-        |byte| byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"_-./+:@%=".contains(&byte),
-        |byte| b" \t!\"#$&'()*,;<>?[\\]^`{|}".contains(&byte),
-    ];
-    for special in special {
-        forms.each(Spelling::Shell, target, |byte, out| {
-            if special(byte) {
-                out.push(b'\\');
-            }
-            out.push(byte);
+    // A single quote ends the quotes, stands for itself in one of two ways, and they begin again.
+    let single: [&[u8]; 2] = [br"'\''", br#"'"'"'"#];
+    for single in single {
+        forms.each(Spelling::Shell, target, |byte, out| match byte {
+            b'\'' => out.extend_from_slice(single),
+            other => out.push(other),
         });
     }
+    let special: [fn(u8) -> bool; 2] = [
+        |byte| b"\"\\$`".contains(&byte),
+        |byte| byte.is_ascii() && !byte.is_ascii_alphanumeric() && !b"_-./+:@%=".contains(&byte),
+    ];
+    for special in special {
+        forms.each(Spelling::Shell, target, |byte, out| escaped(special(byte), byte, out));
+    }
+    forms.add(Spelling::Shell, |out| printf_q(target, out));
+}
+
+fn escaped(is_special: bool, byte: u8, out: &mut SecretBuffer) {
+    if is_special {
+        out.push(b'\\');
+    }
+    out.push(byte);
+}
+
+/// As `printf %q` of bash does: `#` and `~` are special only where a word, or a path in it, begins.
+fn printf_q(target: &[u8], out: &mut SecretBuffer) {
+    let mut before = None;
+    for byte in target {
+        let is_special = match byte {
+            b'#' => before.is_none(),
+            b'~' => matches!(before, None | Some(b':' | b'=')),
+            other => b" \t!\"$&'()*,;<>?[\\]^`{|}".contains(other),
+        };
+        escaped(is_special, *byte, out);
+        before = Some(*byte);
+    }
+}
+
+/// Upper and lower case of letters such as `é`, of what is UTF-8.
+fn case_beyond_ascii(target: &[u8], forms: &mut Forms) {
+    let Ok(text) = std::str::from_utf8(target) else { return };
+    let write = |character: char, out: &mut SecretBuffer| {
+        out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    };
+    let upper = text.chars().flat_map(char::to_uppercase);
+    forms.add(Spelling::Case, |out| upper.for_each(|character| write(character, out)));
+    let lower = text.chars().flat_map(char::to_lowercase);
+    forms.add(Spelling::Case, |out| lower.for_each(|character| write(character, out)));
 }
 
 fn html(target: &[u8], forms: &mut Forms) {
