@@ -5,6 +5,8 @@ pub use reticent_config as config;
 #[cfg(feature = "config")]
 pub use reticent_config::SettingsOfFacade as Settings;
 pub use reticent_core as core;
+#[cfg(feature = "crypto")]
+pub use reticent_crypto as crypto;
 #[cfg(feature = "dotenv")]
 pub use reticent_dotenv as dotenv;
 #[cfg(feature = "files")]

@@ -7,6 +7,8 @@ mod changes;
 mod config;
 mod error;
 mod file;
+#[cfg(feature = "crypto")]
+mod keyring;
 mod known;
 mod sources;
 mod writing;
@@ -22,6 +24,8 @@ use sources::Sources;
 pub use changes::Changes;
 pub use config::{Config, Declared};
 pub use error::SetupError;
+#[cfg(feature = "crypto")]
+pub use keyring::{KeyringPlace, Keyrings, Opened, StoredKeyring};
 pub use known::Known;
 
 /// A program's secrets: what it declares, the resolver over all sources, and the places that can be written.

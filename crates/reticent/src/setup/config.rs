@@ -56,6 +56,7 @@ pub struct Config {
     pub(super) sources: SourceOptions,
     pub(super) cache: Cache,
     pub(super) retry: Retry,
+    pub(super) keyring: KeyringOptions,
 }
 
 /// One secret that a program declares.
@@ -137,6 +138,18 @@ pub(super) struct Retry {
     pub(super) longest_wait: Duration,
 }
 
+/// `[keyring]`: where the stored keyring is, and what covers it.
+#[derive(Clone, Debug, Default)]
+#[cfg_attr(
+    not(feature = "crypto"),
+    expect(dead_code, reason = "read all the same, so that one file suits every build")
+)]
+pub(super) struct KeyringOptions {
+    pub(super) file: Option<String>,
+    pub(super) key: Option<SecretRef>,
+    pub(super) passphrase: Option<SecretRef>,
+}
+
 impl Config {
     /// Returns the configuration of a folder that has no `reticent.toml`: nothing declared, everything usual.
     #[must_use]
@@ -164,6 +177,7 @@ impl Config {
                 first_wait: Duration::from_millis(100),
                 longest_wait: Duration::from_secs(5),
             },
+            keyring: KeyringOptions::default(),
         }
     }
 
@@ -197,7 +211,16 @@ impl Config {
     fn parse_text(text: &str, path: &Path) -> Result<Self, TomlError> {
         let document = Document::parse(text)?;
         let root = document.root();
-        root.only(&["secrets", "environments", "settings", "policies", "sources", "cache", "retry"])?;
+        root.only(&[
+            "secrets",
+            "environments",
+            "settings",
+            "policies",
+            "sources",
+            "cache",
+            "retry",
+            "keyring",
+        ])?;
         let mut config = Self::without_file(path.parent().unwrap_or(Path::new("")));
         config.file = Some(path.to_owned());
         if let Some(item) = root.item("secrets") {
@@ -214,6 +237,7 @@ impl Config {
         config.declarations = Declarations::read(&root)?;
         config.read_sources(&root)?;
         config.read_times(&root)?;
+        config.keyring = root.item("keyring").map_or(Ok(KeyringOptions::default()), |item| keyring(&item))?;
         Ok(config)
     }
 
@@ -320,6 +344,18 @@ impl Config {
                 error.with_hint("environments are declared in reticent.toml, and there is none here")
             }
         }
+    }
+}
+
+fn keyring(item: &Item<'_>) -> Result<KeyringOptions, TomlError> {
+    let table = item.table()?;
+    table.only(&["file", "key", "passphrase"])?;
+    let at = |name: &str| table.item(name).map(|item| reference(&item)).transpose();
+    let file = table.item("file").map(|item| item.text().map(str::to_owned)).transpose()?;
+    let options = KeyringOptions { file, key: at("key")?, passphrase: at("passphrase")? };
+    match (&options.key, table.item("passphrase")) {
+        (Some(_), Some(second)) => Err(second.error("a key covers the keyring already")),
+        _ => Ok(options),
     }
 }
 
