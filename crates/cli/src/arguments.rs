@@ -7,8 +7,8 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
-    check, completions, copy, delete, diff, env, example, export, generate, get, import, init, list, man,
-    redact, run, schema, set, where_,
+    check, completions, copy, decrypt, delete, diff, encrypt, env, example, export, generate, get, import,
+    init, inspect, key, list, man, redact, rewrap, run, schema, set, where_,
 };
 
 /// Loads secrets from wherever they live, runs programs with them, and says what was tried.
@@ -157,6 +157,11 @@ pub(crate) enum Command {
     Example(example::ExampleArgs),
     Schema(schema::SchemaArgs),
     Generate(generate::GenerateArgs),
+    Encrypt(encrypt::EncryptArgs),
+    Decrypt(decrypt::DecryptArgs),
+    Inspect(inspect::InspectArgs),
+    Rewrap(rewrap::RewrapArgs),
+    Key(key::KeyArgs),
     Env(env::EnvArgs),
     Init(init::InitArgs),
     Completions(completions::CompletionsArgs),
@@ -164,7 +169,8 @@ pub(crate) enum Command {
 }
 
 /// The options that no variable may set, since a forgotten variable would show or destroy something.
-const COMMAND_LINE_ONLY: [&str; 7] = ["reveal", "peek", "no-redact", "yes", "overwrite", "help", "version"];
+const COMMAND_LINE_ONLY: [&str; 8] =
+    ["reveal", "peek", "no-redact", "yes", "overwrite", "force", "help", "version"];
 
 /// Lets `RETICENT_<OPTION>` stand for each long option. A variable that is empty stands for nothing, since a script's
 /// unset `$X` arrives as an empty one.

@@ -10,8 +10,11 @@ use crate::failure::{Failure, Result};
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod copy;
+mod crypto;
+pub(crate) mod decrypt;
 pub(crate) mod delete;
 pub(crate) mod diff;
+pub(crate) mod encrypt;
 pub(crate) mod env;
 pub(crate) mod example;
 pub(crate) mod export;
@@ -19,9 +22,12 @@ pub(crate) mod generate;
 pub(crate) mod get;
 pub(crate) mod import;
 pub(crate) mod init;
+pub(crate) mod inspect;
+pub(crate) mod key;
 pub(crate) mod list;
 pub(crate) mod man;
 pub(crate) mod redact;
+pub(crate) mod rewrap;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod set;
@@ -52,6 +58,11 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<ExitCode> {
         Command::Diff(args) => diff::run(&args, context),
         Command::Redact(args) => redact::run(&args, context),
         Command::Generate(args) => generate::run(&args, context),
+        Command::Encrypt(args) => encrypt::run(&args, context),
+        Command::Decrypt(args) => decrypt::run(&args, context),
+        Command::Inspect(args) => inspect::run(&args, context),
+        Command::Rewrap(args) => rewrap::run(&args, context),
+        Command::Key(args) => key::run(&args, context),
         Command::Env(args) => env::run(&args, context),
         Command::Init(args) => init::run(&args, context),
         Command::Completions(args) => completions::run(&args),

@@ -19,6 +19,10 @@ impl Output {
         Self { quiet, verbose, colour }
     }
 
+    pub(crate) fn is_quiet(self) -> bool {
+        self.quiet
+    }
+
     pub(crate) fn stdout_is_terminal(self) -> bool {
         io::stdout().is_terminal()
     }

@@ -2,6 +2,8 @@
 
 mod check;
 mod diff;
+mod encrypt;
+mod encrypt_files;
 mod env_init;
 mod example;
 mod export;
@@ -9,12 +11,15 @@ mod export_gha;
 mod foreign;
 mod get;
 mod import;
+mod key;
+mod key_rotation;
 #[cfg(feature = "pty")]
 mod person;
 mod redact;
 mod redact_terminal;
 mod refusals;
 mod remedies;
+mod rewrap;
 mod run;
 mod run_masked;
 mod run_settings;

@@ -4,7 +4,7 @@ use std::process::Stdio;
 
 use crate::support::Sandbox;
 
-const COMMANDS: [&str; 19] = [
+const COMMANDS: [&str; 24] = [
     "get",
     "set",
     "list",
@@ -24,6 +24,11 @@ const COMMANDS: [&str; 19] = [
     "diff",
     "redact",
     "schema",
+    "encrypt",
+    "decrypt",
+    "inspect",
+    "rewrap",
+    "key",
 ];
 
 #[test]

@@ -1,0 +1,145 @@
+//! `rewrap`: files that fail, that are passed over, that were not encrypted, and a run that was killed.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::time::Duration;
+
+use crate::encrypt::keys;
+use crate::support::{Ran, Sandbox};
+
+/// A sandbox whose value in `old` is under `k1`, while `k2` is primary.
+fn sandbox() -> (Sandbox, String) {
+    let (old, new) = keys();
+    let sealed =
+        Sandbox::new().with("ENCRYPTION_KEY", format!("k1:{old}")).run_with_stdin(&["encrypt"], "value");
+    assert_eq!(sealed.code, 0, "{}", sealed.stderr);
+    let sandbox = Sandbox::new().with("ENCRYPTION_KEY", format!("k2:{new},k1:{old}"));
+    (sandbox, sealed.stdout_text())
+}
+
+#[track_caller]
+fn document(ran: &Ran) -> serde_json::Value {
+    assert_eq!(ran.stderr, "");
+    serde_json::from_slice(&ran.stdout).expect("JSON")
+}
+
+#[test]
+fn what_fails_is_listed_and_does_not_stop_the_rest() {
+    let (sandbox, sealed) = sandbox();
+    sandbox.write("data/a", &sealed);
+    sandbox.write("data/b", format!("{}A", &sealed[..sealed.len() - 1]).replace("rt1.k1.", "rt1.k9."));
+    sandbox.write("data/c", "not encrypted");
+    sandbox.write("data/d", &sealed);
+    let ran = sandbox.run(&["rewrap", "data"]);
+    ran.is(
+        1,
+        "rewrapped 2 under \"k2\", 0 had it already, 2 failed\n\
+         \x20 data/b  encrypted with the key \"k9\", which is not here\n\
+         \x20 data/c  it is not encrypted\n\
+         no file needs \"k1\" any more\n",
+        "",
+    );
+    assert_eq!(sandbox.read("data/c"), "not encrypted");
+    let again = document(&sandbox.run(&["rewrap", "data", "--json"]));
+    assert_eq!(again["schema"], "reticent.rewrapped/1");
+    assert_eq!(
+        (&again["rewrapped"], &again["current"], &again["needs"]["k1"]),
+        (&0.into(), &2.into(), &0.into())
+    );
+    assert_eq!(again["failures"][1]["path"], "data/c");
+}
+
+#[test]
+fn another_context_fails_and_leaves_the_file() {
+    let (sandbox, sealed) = sandbox();
+    sandbox.write("a", &sealed);
+    let ran = sandbox.run(&["rewrap", "a", "--context", "id=1"]);
+    ran.is(
+        1,
+        "rewrapped 0 under \"k2\", 0 had it already, 1 failed\n\
+         \x20 a  not an authentic ciphertext for this key, context and time\n1 file needs \"k1\"\n",
+        "",
+    );
+    assert_eq!(sandbox.read("a"), sealed);
+}
+
+#[test]
+fn plaintext_is_encrypted_only_when_it_is_asked_for() {
+    let (sandbox, sealed) = sandbox();
+    sandbox.write("data/plain", "a value");
+    sandbox.write("data/sealed", &sealed);
+    let plan =
+        "1 file under \"k1\"\n1 file not encrypted: would fail without --plaintext\n1 file needs \"k1\"\n";
+    sandbox.run(&["rewrap", "data", "--dry-run"]).is(0, plan, "");
+    let plan = "1 file under \"k1\"\n1 file not encrypted: would be encrypted\n1 file needs \"k1\"\n";
+    sandbox.run(&["rewrap", "data", "--dry-run", "--plaintext"]).is(0, plan, "");
+    assert_eq!((sandbox.read("data/plain").as_str(), sandbox.read("data/sealed")), ("a value", sealed));
+    assert!(!sandbox.path(".reticent").exists(), "a dry run keeps no job");
+    let done = "rewrapped 2 under \"k2\", 0 had it already, 0 failed\nno file needs \"k1\" any more\n";
+    sandbox.run(&["rewrap", "data", "--plaintext"]).is(0, done, "");
+    sandbox.run(&["decrypt", "--in", "data/plain"]).is(0, "a value", "");
+    let left = std::fs::read_dir(sandbox.path(".reticent")).expect("a folder").count();
+    assert_eq!(left, 0, "a job that is over is not kept");
+}
+
+#[test]
+fn what_keys_are_found_by_is_passed_over() {
+    let (old, new) = keys();
+    let env = format!("ENCRYPTION_KEY=k2:{new},k1:{old}\n");
+    let sandbox =
+        Sandbox::new().file(".env", &env).file("reticent.toml", "").file(".git/config", "x").file("a", "x");
+    std::os::unix::fs::symlink("/etc/hostname", sandbox.path("link")).expect("a link");
+    sandbox.write(".a.reticent-new", "half");
+    let done = "rewrapped 1 under \"k2\", 0 had it already, 0 failed\nno file needs \"k1\" any more\n";
+    sandbox.run(&["rewrap", ".", "--plaintext"]).is(0, done, "");
+    assert_eq!((sandbox.read(".env"), sandbox.read("reticent.toml").as_str()), (env, ""));
+    assert_eq!(sandbox.read(".git/config"), "x");
+    assert!(sandbox.path("link").is_symlink());
+}
+
+#[test]
+fn a_file_keeps_its_mode() {
+    let (sandbox, sealed) = sandbox();
+    sandbox.write("a", &sealed);
+    std::fs::set_permissions(sandbox.path("a"), std::fs::Permissions::from_mode(0o640)).expect("a mode");
+    assert_eq!(sandbox.run(&["rewrap", "a"]).code, 0);
+    assert_eq!(std::fs::metadata(sandbox.path("a")).expect("a file").permissions().mode() & 0o7777, 0o640);
+}
+
+#[test]
+fn columns_come_with_the_store() {
+    let (sandbox, _) = sandbox();
+    let ran = sandbox.run(&["rewrap", "--db", "env://DB", "--table", "t", "--column", "c"]);
+    ran.is(
+        2,
+        "",
+        "error: --db, --table and --column are not there yet: they come with the store\n\
+         hint: files and folders are rewrapped now: reticent rewrap PATH\n",
+    );
+}
+
+#[test]
+fn a_run_that_was_killed_goes_on_and_loses_nothing() {
+    const FILES: usize = 300;
+    let (sandbox, sealed) = sandbox();
+    for number in 0..FILES {
+        sandbox.write(&format!("data/{number}"), &sealed);
+    }
+    let under = |id: &str| {
+        let names = (0..FILES).map(|number| sandbox.read(&format!("data/{number}")));
+        names.filter(|text| text.starts_with(&format!("rt1.{id}."))).count()
+    };
+    for pause in [0, 5, 20, 60] {
+        let mut child = sandbox.command(&["rewrap", "data"]).spawn().expect("it starts");
+        std::thread::sleep(Duration::from_millis(pause));
+        child.kill().expect("ours");
+        let status = child.wait().expect("it ends");
+        assert!(status.success() || status.signal() == Some(9));
+        assert_eq!(under("k1") + under("k2"), FILES, "each is whole, under one key or the other");
+    }
+    assert_eq!(sandbox.run(&["rewrap", "data"]).code, 0);
+    assert_eq!(under("k2"), FILES);
+    for number in [0, FILES / 2, FILES - 1] {
+        sandbox.run(&["decrypt", "--in", &format!("data/{number}")]).is(0, "value", "");
+    }
+}
