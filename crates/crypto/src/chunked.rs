@@ -3,6 +3,8 @@
 //! Each message has a key, a base nonce and a commitment of its own, derived from the key, a random salt and the
 //! context. So a ciphertext opens under one key and one context alone, and no counter of messages has to be kept.
 
+use std::ops::Range;
+
 use ring::aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::hkdf::{HKDF_SHA512, KeyType, Prk};
 use subtle::ConstantTimeEq as _;
@@ -133,14 +135,23 @@ pub(crate) fn sealed_length(length: usize) -> usize {
 pub(crate) fn seal_into(
     out: &mut Vec<u8>,
     plaintext: &[u8],
+    begun: (Message, [u8; HEAD]),
+) -> Result<(), Error> {
+    seal_with(out, plaintext.len(), |out, place| out.extend_from_slice(&plaintext[place]), begun)
+}
+
+/// Encrypts a message of `length` bytes as [`seal_into`] does, which `put` appends piece by piece.
+pub(crate) fn seal_with(
+    out: &mut Vec<u8>,
+    length: usize,
+    put: impl Fn(&mut Vec<u8>, Range<usize>),
     (mut message, head): (Message, [u8; HEAD]),
 ) -> Result<(), Error> {
-    debug_assert!(out.capacity() - out.len() >= sealed_length(plaintext.len()), "the plaintext would move");
+    debug_assert!(out.capacity() - out.len() >= sealed_length(length), "the plaintext would move");
     out.extend_from_slice(&head);
-    let (whole, last) = plaintext.as_chunks::<CHUNK>();
-    for chunk in whole.iter().map(<[u8; CHUNK]>::as_slice).chain([last]) {
+    for from in (0..=length).step_by(CHUNK) {
         let start = out.len();
-        out.extend_from_slice(chunk);
+        put(out, from..length.min(from + CHUNK));
         let tag = message.seal(&mut out[start..]).inspect_err(|_| out[start..].zeroize())?;
         out.extend_from_slice(&tag);
     }

@@ -146,9 +146,7 @@ impl Fernet {
         if let Some(defect) = self.defect {
             return Err(Error::Key(defect));
         }
-        let mut iv = [0; token::IV];
-        crate::random::fill(&mut iv)?;
-        Ok(token::seal(&self.key, plaintext, current_time, &iv))
+        Ok(token::seal(&self.key, plaintext, current_time, &crate::random::iv()?))
     }
 
     /// Decrypts a token of any age, even one from the future.

@@ -1,5 +1,7 @@
 //! The text form of a sealed value: `rt1.<key id>.<base64url>`.
 
+use std::ops::Range;
+
 use base64_simd::URL_SAFE_NO_PAD;
 use reticent_core::{Secret, SecretBuffer};
 use zeroize::Zeroizing;
@@ -27,14 +29,21 @@ pub(crate) fn seal(
     block: usize,
 ) -> Result<String, Error> {
     let length = (plaintext.len() + 1).next_multiple_of(block.clamp(1, LARGEST_BLOCK));
-    let mut padded = Zeroizing::new(Vec::with_capacity(length));
-    padded.extend_from_slice(plaintext);
-    padded.push(END);
-    padded.resize(length, 0);
     let mut sealed = Vec::with_capacity(chunked::sealed_length(length));
     let message = Message::begin(key, &context.bytes(FORMAT, id.as_str())?)?;
-    chunked::seal_into(&mut sealed, &padded, message)?;
-    let mut text = format!("{FORMAT}.{id}.");
+    let put = |out: &mut Vec<u8>, place: Range<usize>| {
+        let end = plaintext.len();
+        out.extend_from_slice(&plaintext[place.start.min(end)..place.end.min(end)]);
+        if place.contains(&end) {
+            out.push(END);
+        }
+        let zeros = place.end.saturating_sub(place.start.max(end + 1));
+        out.resize(out.len() + zeros, 0);
+    };
+    chunked::seal_with(&mut sealed, length, put, message)?;
+    let start = FORMAT.len() + id.as_str().len() + 2;
+    let mut text = String::with_capacity(start + URL_SAFE_NO_PAD.encoded_length(sealed.len()));
+    text.extend([FORMAT, ".", id.as_str(), "."]);
     URL_SAFE_NO_PAD.encode_append(&sealed, &mut text);
     Ok(text)
 }
