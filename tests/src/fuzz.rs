@@ -5,22 +5,25 @@ use reticent::dotenv::{Document, Mode, ParseOptions, lint, render_entry};
 use reticent::setup::Config;
 
 mod crypto;
+mod needles;
 mod redact;
 
 pub use crypto::{fernet, key_list, keyring, rt1, rtc1};
+pub use needles::needles;
 pub use redact::redact;
 
 /// A target: it panics when a law is broken.
 pub type Target = fn(&[u8]);
 
 /// Every target by its name, which is also its folder in `fuzz/corpus`.
-pub const TARGETS: [(&str, Target); 10] = [
+pub const TARGETS: [(&str, Target); 11] = [
     ("configuration", configuration),
     ("dotenv", dotenv),
     ("fernet", fernet),
     ("field", field),
     ("key_list", key_list),
     ("keyring", keyring),
+    ("needles", needles),
     ("redact", redact),
     ("reference", reference),
     ("rt1", rt1),

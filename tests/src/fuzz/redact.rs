@@ -5,7 +5,7 @@ use reticent::redact::{Redactor, Values};
 
 #[expect(dead_code, reason = "another of its functions judges texts of letters alone")]
 #[path = "../../../crates/needles/tests/oracle/definition.rs"]
-mod definition;
+pub(super) mod definition;
 
 /// What a text is made of. Values are of `a` and `b`, and no other spelling of such a value can be made of these.
 const PIECES: [&[u8]; 24] = [
