@@ -15,6 +15,8 @@ mod documents {
     struct GettingStarted;
     #[doc = include_str!("../../docs/guides/from-pydantic-settings.md")]
     struct FromPydanticSettings;
+    #[doc = include_str!("../../docs/guides/from-python-fernet.md")]
+    struct FromPythonFernet;
     #[doc = include_str!("../../docs/guides/redact.md")]
     struct Redact;
     #[doc = include_str!("../../docs/guides/write-a-source.md")]

@@ -87,7 +87,7 @@ fn a_key_goes_the_ways_that_its_state_allows() {
     for (arguments, code, message) in [
         (&["key", "accept", "k1"][..], 1, "the key \"k1\" is compromised, and cannot become accepted"),
         (&["key", "retire", "next"], 1, "the key \"next\" is primary, and cannot become retired"),
-        (&["key", "promote", "k9"], 1, "encrypted with the key \"k9\", which is not here"),
+        (&["key", "promote", "k9"], 1, "there is no key \"k9\" in the keyring"),
         (
             &["key", "destroy", "next", "--force"],
             1,

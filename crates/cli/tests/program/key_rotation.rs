@@ -1,5 +1,6 @@
 //! The rotation of a key from beginning to end, as docs/guides/key-rotation.md tells it, and what a backup brings back.
 
+use crate::encrypt::keys;
 use crate::key::{KEYRING, states, with_keyring};
 use crate::support::{Ran, Sandbox};
 
@@ -173,4 +174,26 @@ fn a_compromised_key_is_read_by_rewrap_alone() {
     }
     done(&sandbox.run(&["rewrap", "data"]));
     opens(&sandbox);
+}
+
+#[test]
+fn fernet_is_left_file_by_file() {
+    let (python, cover) = keys();
+    let sandbox =
+        Sandbox::new().with("ENCRYPTION_KEY", &python).with("KEYRING_KEY", cover).file("data/plain", "text");
+    sandbox.write("data/token", done(&sandbox.run_with_stdin(&["encrypt", "--mode", "fernet"], "a token")));
+    done(&sandbox.run_with_stdin(&["key", "import", "python", "--fernet"], &python));
+    done(&sandbox.run(&["key", "generate", "--id", "k1"]));
+    done(&sandbox.run(&["key", "promote", "k1"]));
+    assert_eq!(states(&sandbox), ["python accepted", "k1 primary"]);
+    sandbox.run(&["decrypt", "--in", "data/token"]).is(0, "a token", "");
+    sandbox.run(&["rewrap", "data", "--plaintext"]).is(
+        0,
+        "rewrapped 2 under \"k1\", 0 had it already, 0 failed\nno file needs \"python\" any more\n",
+        "",
+    );
+    sandbox.run(&["decrypt", "--in", "data/token"]).is(0, "a token", "");
+    sandbox.run(&["decrypt", "--in", "data/plain"]).is(0, "text", "");
+    done(&sandbox.run(&["key", "retire", "python"]));
+    done(&sandbox.run(&["key", "destroy", "python", "--proof", "data"]));
 }

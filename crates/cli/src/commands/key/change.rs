@@ -125,13 +125,24 @@ pub(super) fn change(
     changed: impl FnOnce(&mut Keyring) -> std::result::Result<(), Error>,
 ) -> Result<Exit> {
     let before = stored.keyring().clone();
-    changed(stored.keyring_mut()).map_err(|error| failed(&error))?;
+    changed(stored.keyring_mut()).map_err(|error| unchanged(&error))?;
     let after = stored.keyring().clone();
     if !dry_run {
         stored.save()?;
     }
     tell(&before, &after, dry_run, context)?;
     Ok(Exit::Fine)
+}
+
+/// A failure about a key of the keyring; nothing was decrypted.
+pub(super) fn unchanged(error: &Error) -> Failure {
+    match error {
+        Error::UnknownKey(id) => {
+            Failure::new(Exit::Findings, format!("there is no key \"{id}\" in the keyring"))
+                .with_hint("reticent key list shows the keys that are here")
+        }
+        _ => failed(error),
+    }
 }
 
 /// Says which keys are in another state, or new.

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use reticent::crypto::rewrap::{Collection as _, Cover, FileSet, Rewrap, Survey};
 use reticent::crypto::{Context as Belonging, KeyId, Sealer};
 
-use super::change::{change, id, to_change};
-use crate::commands::crypto::{KeyringArgs, failed, files, shown};
+use super::change::{change, id, to_change, unchanged};
+use crate::commands::crypto::{KeyringArgs, files, shown};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -50,7 +50,7 @@ pub(super) fn run(args: &DestroyArgs, context: &Context) -> Result<Exit> {
         return change(stored, args.dry_run, context, |keyring| keyring.destroy_unproved(&args.id));
     }
     // What is wrong with the key itself is told before a long look at files.
-    stored.keyring().clone().destroy_unproved(&args.id).map_err(|error| failed(&error))?;
+    stored.keyring().clone().destroy_unproved(&args.id).map_err(|error| unchanged(&error))?;
     let found = files(&args.proof, &[keyrings.path()], context)?;
     if found.is_empty() {
         return Err(Failure::new(Exit::Findings, "there is no file among them, and nothing proves nothing"));
