@@ -1,4 +1,5 @@
-//! Known values in a log, against one automaton that others use, in leftmost-longest order.
+//! Known values in a log, against one automaton that others use, in its default and in leftmost-longest order, and
+//! against a plain copy.
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use reticent_benches::Table;
@@ -75,24 +76,47 @@ fn main() {
         };
         let needles = values.iter().enumerate().fold(Needles::builder(), learn).build();
         let patterns: Vec<Vec<u8>> = values.iter().flat_map(|value| spellings(value)).collect();
-        let peer = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(&patterns)
-            .expect("the peer takes these patterns");
+        let peer = |kind| AhoCorasick::builder().match_kind(kind).build(&patterns).expect("it takes them");
+        let (standard, longest) = (peer(MatchKind::Standard), peer(MatchKind::LeftmostLongest));
         let title = format!("4 MiB of a log, {count} values");
+        let (mut copy, mut out) = (Vec::with_capacity(text.len()), Vec::with_capacity(text.len()));
         let mut table = Table::new(&title);
-        table.row("aho-corasick", format!("{} patterns, whole text, find only", patterns.len()), || {
-            peer.find_iter(&text).count()
+        let note = format!("{} patterns, whole text, find only", patterns.len());
+        table.row("aho-corasick, default", &note, || standard.find_iter(&text).count());
+        table.row("aho-corasick, leftmost-longest", &note, || longest.find_iter(&text).count());
+        table.row("a copy of the text", "memcpy", || {
+            copy.clear();
+            copy.extend_from_slice(&text);
+            copy.len()
         });
-        table.row("needles, chunks of 64 KiB", "union, wraps and colours seen through", || {
-            let (mut finder, mut found) = (needles.finder(), 0);
-            text.chunks(1 << 16).for_each(|chunk| finder.push(chunk, |_| found += 1));
-            finder.finish(|_| found += 1);
-            found
+        for (name, size) in [
+            ("needles, chunks of 64 KiB", 1 << 16),
+            ("needles, chunks of 4 KiB", 1 << 12),
+            ("needles, chunks of 256 bytes", 256),
+        ] {
+            let (needles, text) = (&needles, &text);
+            table.row(name, "union, wraps and colours seen through", move || {
+                find(needles, text, size, |_| ())
+            });
+        }
+        table.row("needles, chunks of 64 KiB, and a copy", "as a stream that masks has to", || {
+            out.clear();
+            find(&needles, &text, 1 << 16, |chunk| out.extend_from_slice(chunk))
         });
         table.print();
     }
     build();
+}
+
+/// Finds all, and hands each chunk to `then`.
+fn find(needles: &Needles, text: &[u8], size: usize, mut then: impl FnMut(&[u8])) -> usize {
+    let (mut finder, mut found) = (needles.finder(), 0);
+    for chunk in text.chunks(size) {
+        finder.push(chunk, |_| found += 1);
+        then(chunk);
+    }
+    finder.finish(|_| found += 1);
+    found
 }
 
 fn build() {
