@@ -62,7 +62,7 @@ pub(crate) fn run(args: &InspectArgs, context: &Context) -> Result<Exit> {
 
 /// Opens the keyring if there is one; what is wrong with it is told, and keeps nothing from being inspected.
 fn keyring(args: &InspectArgs, setup: &Setup, context: &Context) -> Result<Keyring> {
-    let keyrings = args.keyring.keyrings(setup, context)?;
+    let keyrings = args.keyring.unasked(setup, context)?;
     match context.block_on(keyrings.open()) {
         Ok(keyring) => Ok(keyring),
         Err(error) => {

@@ -14,6 +14,8 @@ mod import;
 mod key;
 mod key_rotation;
 #[cfg(feature = "pty")]
+mod key_terminal;
+#[cfg(feature = "pty")]
 mod person;
 mod redact;
 mod redact_terminal;

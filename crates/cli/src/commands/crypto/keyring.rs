@@ -47,6 +47,11 @@ impl KeyringArgs {
         Ok(keyrings)
     }
 
+    /// Returns the ways to the keyring for who can do without: nothing is asked that was not asked for.
+    pub(crate) fn unasked<'s>(&self, setup: &'s Setup, context: &Context) -> Result<Keyrings<'s>> {
+        if self.ask_passphrase { self.keyrings(setup, context) } else { self.named(setup, context) }
+    }
+
     /// Returns the ways to a keyring that is about to be made; a new passphrase is asked for twice.
     pub(crate) fn to_make<'s>(&self, setup: &'s Setup, context: &Context) -> Result<Keyrings<'s>> {
         let keyrings = self.named(setup, context)?;
