@@ -2,7 +2,8 @@
 //!
 //! The decision: an own automaton, in front of it a table that skips, and both in memory that is wiped: the
 //! transitions of an automaton spell the secrets. What is found is a union: every byte that lies in any occurrence
-//! of any spelling. The cost is the memory of one node for each byte of a spelling that no other begins with.
+//! of any spelling. What a match falls back to is found out where a text asks for it, so that building is cheap; the
+//! cost is that a text which nearly holds a value is slower the first time.
 
 mod builder;
 mod encodings;
