@@ -5,6 +5,7 @@ use reticent_core::Secret;
 use reticent_needles::{Needles, Span};
 
 use crate::definition::{self, Found};
+use crate::held;
 
 /// So many cases make a million over all laws here when there is time.
 fn cases() -> u32 {
@@ -90,7 +91,7 @@ fn check_held(values: &[Vec<u8>], pieces: &[(Vec<u8>, bool)]) {
     for (piece, border) in pieces {
         finder.push(piece, |span| all.push(found(span)));
         text.extend_from_slice(piece);
-        let held = definition::held(&named, &text);
+        let held = held::held(&named, &text);
         assert_eq!(finder.undecided().len(), held.undecided);
         assert_eq!(finder.live(), held.live.map(|(start, length)| (base + start, length)));
         assert_eq!(finder.settled(), base + held.settled);

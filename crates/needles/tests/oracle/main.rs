@@ -2,4 +2,5 @@
 
 mod cases;
 mod definition;
+mod held;
 mod laws;
