@@ -10,6 +10,9 @@ use crate::watch::Watch;
 /// From this many bytes on, what may begin a value waits on a terminal, too.
 const FEW: usize = 4;
 
+/// From this many held bytes on, a span that goes on and on is masked before its end is known.
+const MANY: u64 = 64 << 10;
+
 /// Masks a text that arrives in chunks; what comes out never depends on where the text was cut.
 ///
 /// After each push everything is out but the bytes that may still become a part of a value, of a control sequence in
@@ -83,6 +86,11 @@ impl Stream {
             self.outlet.mask(span.start, span.end, &self.mask.bytes(&span), chunk, out);
         }
         self.outlet.pass(self.watch.settled(), chunk, out);
+        if self.watch.total() - self.outlet.shown() > MANY {
+            for span in self.watch.named() {
+                self.outlet.mask(span.start, span.end, &self.mask.bytes(&span), chunk, out);
+            }
+        }
         self.outlet.hold(chunk);
     }
 }

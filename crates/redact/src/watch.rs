@@ -148,6 +148,16 @@ impl Watch {
         all
     }
 
+    /// Returns the open spans whose beginning and name are known, since all that is unfinished begins behind it.
+    pub(crate) fn named(&self) -> impl Iterator<Item = Marked> {
+        let live = self.followers.iter().filter_map(|follower| {
+            let (start, _) = follower.finder.live()?;
+            Some(follower.base + start)
+        });
+        let live = live.min().unwrap_or(self.total);
+        self.open().into_iter().take_while(move |span| span.start < live)
+    }
+
     /// Returns the length of the longest unfinished match, in bytes that matching has seen.
     pub(crate) fn live(&self) -> usize {
         let live = self.followers.iter().filter_map(|follower| follower.finder.live());

@@ -184,3 +184,20 @@ proptest! {
         prop_assert!(left.len() <= text.len());
     }
 }
+
+#[test]
+fn a_span_that_goes_on_and_on_is_held_in_little_memory() {
+    let named = named(&[b"abababab".to_vec(), b"babababababa".to_vec()]);
+    let mut stream = Redactor::new(&learnt(&named)).stream();
+    let text = [b"xa".to_vec(), b"ba".repeat(200_000), b"y".to_vec()].concat();
+    let mut shown = Vec::new();
+    for chunk in text.chunks(4_096) {
+        stream.push(chunk, |bytes| shown.extend_from_slice(bytes));
+        let debug = format!("{stream:?}");
+        let held =
+            debug.trim_start_matches("Stream { held: ").split(',').next().and_then(|held| held.parse().ok());
+        assert!(held.is_some_and(|held: usize| held <= 80_000), "{debug}");
+    }
+    stream.finish(|bytes| shown.extend_from_slice(bytes));
+    assert_eq!(String::from_utf8_lossy(&shown), "x[REDACTED:N00]y");
+}
