@@ -7,13 +7,12 @@
 #![expect(clippy::disallowed_methods, reason = "the test must see plaintext to search for it")]
 #![expect(clippy::print_stdout, reason = "the child reports to its parent")]
 
-use std::fs::File;
 use std::io::{Read as _, Write as _};
-use std::os::unix::fs::FileExt as _;
 use std::process::{Command, Stdio};
 
 use reticent_core::{Secret, SecretBuffer};
 use reticent_dotenv::{Document, Mode, ParseOptions, lint};
+use reticent_testkit::copies_in_memory;
 
 const STEP: &str = "RETICENT_DOTENV_MEMORY_STEP";
 const LENGTH: usize = 96;
@@ -69,7 +68,7 @@ fn child(step: &str) {
     let mut masked = [0; LENGTH];
     std::io::stdin().read_exact(&mut masked).expect("the parent writes");
     let kept = perform(step, &masked);
-    println!("copies={}", search(&masked[LENGTH - TAIL..]));
+    println!("copies={}", copies_in_memory(&masked[LENGTH - TAIL..]));
     drop(kept);
 }
 
@@ -110,28 +109,4 @@ fn perform(step: &str, masked: &[u8]) -> Option<Document> {
         }
     }
     None
-}
-
-/// Counts the canary in every readable and writable mapping, by its masked form, so that the search leaves no copy.
-fn search(masked: &[u8]) -> usize {
-    const STEP: usize = 4096;
-    let mut window = [0; STEP + TAIL - 1];
-    let maps = std::fs::read_to_string("/proc/self/maps").expect("own maps");
-    let memory = File::open("/proc/self/mem").expect("own memory");
-    let mut found = 0;
-    for range in maps.lines().filter(|line| line.contains(" rw")).filter_map(|line| line.split(' ').next()) {
-        let (start, end) = range.split_once('-').expect("a range");
-        for at in (hex(start)..hex(end)).step_by(STEP) {
-            let wanted = window.len().min(usize::try_from(hex(end) - at).expect("fits"));
-            let count = memory.read_at(&mut window[..wanted], at).unwrap_or(0);
-            window[..count].iter_mut().for_each(|byte| *byte = !*byte);
-            found += window[..count].windows(TAIL).filter(|seen| *seen == masked).count();
-            window.fill(0);
-        }
-    }
-    found
-}
-
-fn hex(digits: &str) -> u64 {
-    u64::from_str_radix(digits, 16).expect("an address")
 }

@@ -45,11 +45,16 @@ pub async fn judge(harness: &dyn Harness, law: &str) -> Verdict {
 /// # Panics
 /// When the law is broken, or its report cannot be written.
 pub fn hold<H: Harness>(law: &'static str, harness: impl FnOnce() -> H) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let (label, verdict) = runtime.expect("a runtime of one thread can be made").block_on(async {
+    settle(law, async {
         let harness = harness();
         (harness.label().to_owned(), judge(&harness, law).await)
     });
+}
+
+/// Waits for the label and the verdict of a law, and reports them.
+pub(crate) fn settle(law: &'static str, judged: impl Future<Output = (String, Verdict)>) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let (label, verdict) = runtime.expect("a runtime of one thread can be made").block_on(judged);
     if let Verdict::Broken(how) = &verdict {
         panic!("{label} breaks {law}: {how}");
     }

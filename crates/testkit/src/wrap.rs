@@ -11,7 +11,7 @@ use std::pin::Pin;
 
 use reticent_core::{KeyWrap, Secret};
 
-use crate::report;
+use crate::run::settle;
 use crate::verdict::{Broken, Verdict};
 
 /// What the author of a keeper writes: the keeper, another that has another key, and what must not be shown.
@@ -99,15 +99,10 @@ pub async fn judge(harness: &dyn WrapHarness, law: &str) -> Verdict {
 /// # Panics
 /// When the law is broken, or its report cannot be written.
 pub fn hold<H: WrapHarness>(law: &'static str, harness: impl FnOnce() -> H) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let (label, verdict) = runtime.expect("a runtime of one thread can be made").block_on(async {
+    settle(law, async {
         let harness = harness();
         (harness.label().to_owned(), judge(&harness, law).await)
     });
-    if let Verdict::Broken(how) = &verdict {
-        panic!("{label} breaks {law}: {how}");
-    }
-    report::write(&label, law, &verdict).expect("the report of the law can be written");
 }
 
 /// Compares the laws that a macro made tests of with [`ALL`]. The macro calls it.

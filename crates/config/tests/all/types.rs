@@ -200,7 +200,7 @@ fn a_rule_is_judged_beside_the_type() {
     }
     let limits = load::<Limits>(&[("stripe-key", "sk_live_abc")]).expect("it loads");
     assert_eq!((limits.workers, limits.level.as_str(), limits.ratio), (4, "info", None));
-    assert!(limits.stripe.is_some());
+    assert!(limits.stripe.is_some_and(|stripe| stripe.ct_eq(&Secret::copy_of(b"sk_live_abc"))));
     let pairs = [("WORKERS", "65"), ("LEVEL", "Info"), ("STRIPE", "sk_test_abc"), ("RATIO", "0.1")];
     assert_eq!(
         lines::<Limits>(&pairs),
