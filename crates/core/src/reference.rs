@@ -46,6 +46,20 @@ pub struct SecretRef {
 }
 
 impl SecretRef {
+    /// Returns the whole text that reads as this reference again, in its one spelling.
+    ///
+    /// ```
+    /// use reticent_core::SecretRef;
+    ///
+    /// let at: SecretRef = "sealed:rt1.k1.AAAA".parse()?;
+    /// assert_eq!(at.spelled().to_string(), "sealed:rt1.k1.AAAA");
+    /// assert_eq!(at.to_string(), "sealed:rt1.k1.…");
+    /// # Ok::<(), reticent_core::ReferenceError>(())
+    /// ```
+    pub fn spelled(&self) -> impl fmt::Display + '_ {
+        Spelled(self)
+    }
+
     /// Builds a reference from a scheme and a decoded path, to the current version of the whole value.
     ///
     /// # Errors
@@ -111,16 +125,33 @@ impl FromStr for SecretRef {
     }
 }
 
+/// For people: as [`SecretRef::spelled`], but of an opaque text the key alone is shown, since somebody may have put
+/// there what is not encrypted.
 impl fmt::Display for SecretRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.scheme)?;
-        f.write_str(if self.opaque { ":" } else { "://" })?;
-        parse::Encoded(f).write_str(&self.path)?;
-        if self.version != Version::Current {
-            f.write_str("?version=")?;
-            parse::Encoded(f).write_str(self.version.as_str())?;
+        if !self.opaque {
+            return self.spelled().fmt(f);
         }
-        if let Some(field) = &self.field {
+        match self.path.split('.').collect::<Vec<_>>()[..] {
+            [form @ "rt1", key, _] => write!(f, "{}:{form}.{key}.…", self.scheme),
+            _ => write!(f, "{}:…", self.scheme),
+        }
+    }
+}
+
+struct Spelled<'r>(&'r SecretRef);
+
+impl fmt::Display for Spelled<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(at) = self;
+        f.write_str(&at.scheme)?;
+        f.write_str(if at.opaque { ":" } else { "://" })?;
+        parse::Encoded(f).write_str(&at.path)?;
+        if at.version != Version::Current {
+            f.write_str("?version=")?;
+            parse::Encoded(f).write_str(at.version.as_str())?;
+        }
+        if let Some(field) = &at.field {
             f.write_str("#")?;
             write!(parse::Encoded(f), "{field}")?;
         }
@@ -153,7 +184,7 @@ mod tests {
             "store://user/provider?version=pending",
         ] {
             let at: SecretRef = text.parse().expect(text);
-            assert_eq!(at.to_string(), text);
+            assert_eq!(at.spelled().to_string(), text);
         }
     }
 

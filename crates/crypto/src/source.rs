@@ -16,7 +16,6 @@ use crate::context::Context;
 use crate::error::Error;
 use crate::keyring::Permission;
 use crate::sealer::Sealer;
-use crate::text;
 
 /// The label of the source, and its scheme.
 const NAME: &str = "sealed";
@@ -102,11 +101,7 @@ impl SecretSource for SealedSource {
 
 /// An error about a reference, of which the key alone is shown.
 fn about(kind: ErrorKind, at: &SecretRef) -> SourceError {
-    let shown = match text::parse(at.path()) {
-        Some((id, _)) => format!("{NAME}:rt1.{id}.…"),
-        None => format!("{NAME}:…"),
-    };
-    SourceError::new(kind, NAME).for_key(shown)
+    SourceError::new(kind, NAME).for_key(at.to_string())
 }
 
 fn told(at: &SecretRef, error: &Error) -> SourceError {

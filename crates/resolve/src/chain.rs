@@ -186,7 +186,7 @@ impl<'a> Search<'a> {
     /// The one place knows best what is missing and what to do.
     fn absent_from_one(&self, error: SourceError) -> SourceError {
         let hint = format!("set {}", self.places[0]);
-        let error = error.for_key(Arc::clone(self.request.key()));
+        let error = error.for_key(Arc::clone(self.request.shown()));
         match (self.request.asked(), error.hint()) {
             (Asked::Name(_), None) => error.with_hint(hint),
             _ => error,
@@ -202,7 +202,7 @@ impl<'a> Search<'a> {
         }
         let places: Vec<&str> = self.tried.iter().map(Attempt::place).collect();
         SourceError::new(ErrorKind::NotFound, labels.join(", "))
-            .for_key(Arc::clone(self.request.key()))
+            .for_key(Arc::clone(self.request.shown()))
             .with_hint(format!("set one of {}", places.join(", ")))
     }
 

@@ -125,7 +125,7 @@ impl Resolver {
         if hooks.is_silent() || hits.add(&self.actor).is_some() {
             return Ok(());
         }
-        hits.report_one(hooks, &self.actor).await.map_err(|Lost| not_recorded(hits.key()))
+        hits.report_one(hooks, &self.actor).await.map_err(|Lost| not_recorded(hits.shown()))
     }
 }
 

@@ -45,6 +45,10 @@ impl Hits {
         self.request.key()
     }
 
+    pub(crate) fn shown(&self) -> &str {
+        self.request.shown()
+    }
+
     /// Counts one; `None` when nobody will collect it, and the caller must report it.
     #[must_use]
     pub(crate) fn add(&self, actor: &Actor) -> Option<()> {
@@ -101,7 +105,7 @@ impl Hits {
 
 impl fmt::Debug for Hits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Hits({})", self.request.key())
+        write!(f, "Hits({})", self.request.shown())
     }
 }
 

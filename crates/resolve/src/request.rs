@@ -18,6 +18,8 @@ const WRITTEN_ON_STACK: usize = 256;
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
     key: Arc<str>,
+    /// The key, or of a sealed value what may be shown of it.
+    shown: Arc<str>,
     asked: Asked,
 }
 
@@ -29,11 +31,15 @@ pub(crate) enum Asked {
 
 impl Request {
     pub(crate) fn of_name(name: &SecretName) -> Self {
-        Self { key: name.as_str().into(), asked: Asked::Name(name.clone()) }
+        let key: Arc<str> = name.as_str().into();
+        Self { shown: Arc::clone(&key), key, asked: Asked::Name(name.clone()) }
     }
 
     pub(crate) fn of_reference(at: &SecretRef) -> Self {
-        Self { key: at.to_string().into(), asked: Asked::Reference(at.clone()) }
+        let (key, shown) = (at.spelled().to_string(), at.to_string());
+        let key: Arc<str> = key.into();
+        let shown = if *shown == *key { Arc::clone(&key) } else { shown.into() };
+        Self { key, shown, asked: Asked::Reference(at.clone()) }
     }
 
     /// Reads a text that may be a value: then the error does not repeat it.
@@ -54,13 +60,18 @@ impl Request {
         &self.key
     }
 
+    /// Returns how it is called in errors and records.
+    pub(crate) fn shown(&self) -> &Arc<str> {
+        &self.shown
+    }
+
     pub(crate) fn asked(&self) -> &Asked {
         &self.asked
     }
 
     /// Describes a read of it by `actor`, before it is known where a name lives.
     pub(crate) fn access<'a>(&'a self, actor: &'a Actor) -> Access<'a> {
-        let access = Access::new(actor, Action::Read, &self.key);
+        let access = Access::new(actor, Action::Read, &self.shown);
         match &self.asked {
             Asked::Name(_) => access,
             Asked::Reference(at) => access.at(at),
@@ -92,9 +103,9 @@ fn registered(schemes: &Schemes) -> String {
 /// Writes `at` as the key it has, for a look into the cache that allocates nothing.
 pub(crate) fn with_key<T>(at: &SecretRef, use_it: impl FnOnce(&str) -> T) -> T {
     let mut line = Line { bytes: [0; WRITTEN_ON_STACK], length: 0 };
-    match write!(line, "{at}") {
+    match write!(line, "{}", at.spelled()) {
         Ok(()) => use_it(line.as_str()),
-        Err(fmt::Error) => use_it(&at.to_string()),
+        Err(fmt::Error) => use_it(&at.spelled().to_string()),
     }
 }
 
@@ -152,7 +163,7 @@ mod tests {
     fn a_key_on_the_stack_is_the_key() {
         for path in ["A".to_owned(), "x".repeat(249), "x".repeat(250), "x".repeat(2000)] {
             let at = SecretRef::new("env", &path).expect("a reference");
-            with_key(&at, |key| assert_eq!(key, at.to_string()));
+            with_key(&at, |key| assert_eq!(key, at.spelled().to_string()));
         }
     }
 }

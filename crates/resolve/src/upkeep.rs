@@ -40,7 +40,7 @@ impl Resolver {
             self.inner.watches.add(watch)
         });
         self.inner.wake_before(watch.due_at());
-        Ok(SecretHandle::new(watch.view.subscribe(), self, Arc::clone(request.key())))
+        Ok(SecretHandle::new(watch.view.subscribe(), self, Arc::clone(request.shown())))
     }
 
     /// Forgets the kept answer for `text`; for a reference also those of the names that it served.
@@ -94,7 +94,7 @@ impl Inner {
         let mut outcome = Ok(());
         for hits in counted {
             if let Err(Lost) = hits.flush(&self.hooks).await {
-                outcome = outcome.and(Err(not_recorded(hits.key())));
+                outcome = outcome.and(Err(not_recorded(hits.shown())));
             }
         }
         outcome

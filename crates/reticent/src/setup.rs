@@ -10,6 +10,8 @@ mod file;
 #[cfg(feature = "crypto")]
 mod keyring;
 mod known;
+#[cfg(feature = "crypto")]
+mod sealed;
 mod sources;
 mod writing;
 
@@ -95,7 +97,7 @@ impl Setup {
     /// Returns the schemes that make a text a reference here.
     #[must_use]
     pub fn schemes(&self) -> Schemes {
-        Schemes::of(config::SCHEMES)
+        Schemes::of(config::SCHEMES.iter().copied())
     }
 
     /// Returns the secrets that are declared, then the keys of `.env` that are not. Names are read, and no value.

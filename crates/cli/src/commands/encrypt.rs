@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use reticent::core::Secret;
-use reticent::crypto::{Error, Keyring, Sealer, State};
+use reticent::crypto::{Error, Keyring, SealedSource, Sealer, State};
 use serde_json::json;
 
 use super::crypto::{
@@ -23,6 +23,7 @@ Examples:
   reticent encrypt --in backup.tar --out backup.tar.rtc
   pg_dump app | reticent encrypt --binary --out app.sql.rtc
   printf %s \"$VALUE\" | reticent encrypt --mode fernet     for Python
+  printf %s \"$VALUE\" | reticent encrypt --reference       to stand in reticent.toml or .env
 
 Every byte of standard input counts, also a newline at the end.";
 
@@ -47,6 +48,9 @@ pub(crate) struct EncryptArgs {
     /// Makes a binary file of any size (RTC1), as --in and --out together do
     #[arg(long)]
     binary: bool,
+    /// Makes a reference, `sealed:rt1…`, to stand in reticent.toml or .env in the place of the value
+    #[arg(long, conflicts_with_all = ["binary", "context", "purpose"])]
+    reference: bool,
     /// Pads a value to a multiple of N bytes, so that its length tells less
     #[arg(long, value_name = "N", value_parser = count)]
     padding: Option<usize>,
@@ -58,7 +62,8 @@ pub(crate) struct EncryptArgs {
 }
 
 pub(crate) fn run(args: &EncryptArgs, context: &Context) -> Result<Exit> {
-    let is_binary = args.binary || args.mode == Mode::Aes256 && args.input.is_some() && args.out.is_some();
+    let is_file = args.mode == Mode::Aes256 && args.input.is_some() && args.out.is_some();
+    let is_binary = args.binary || is_file && !args.reference;
     refuse(args, is_binary, context)?;
     let target = Target::of(args.out.as_deref(), context);
     target.check()?;
@@ -97,9 +102,9 @@ pub(crate) fn run(args: &EncryptArgs, context: &Context) -> Result<Exit> {
 fn refuse(args: &EncryptArgs, is_binary: bool, context: &Context) -> Result<()> {
     if args.mode == Mode::Fernet {
         args.belonging.refuse_for_fernet()?;
-        if args.binary || args.padding.is_some() {
+        if args.binary || args.padding.is_some() || args.reference {
             return Err(Failure::usage("Fernet has one form, without padding of ours")
-                .with_hint("leave --binary and --padding, or --mode fernet"));
+                .with_hint("leave --binary, --reference and --padding, or --mode fernet"));
         }
     }
     if is_binary && args.padding.is_some() {
@@ -127,7 +132,10 @@ fn value(args: &EncryptArgs, keyring: Keyring, mut source: Source) -> Result<Str
         Mode::Fernet => keyring.multi_fernet().and_then(|fernet| fernet.encrypt(bytes)),
         Mode::Aes256 => {
             let sealer = Sealer::new(keyring).with_padding(args.padding.unwrap_or(1));
-            sealer.seal(&args.belonging.context()?, bytes)
+            match args.reference {
+                true => sealer.seal(&SealedSource::context(), bytes).map(|text| format!("sealed:{text}")),
+                false => sealer.seal(&args.belonging.context()?, bytes),
+            }
         }
     };
     sealed.map_err(|error| failed(&error))

@@ -348,3 +348,53 @@ fn a_full_disk_behind_stdout_is_an_error() {
         assert_eq!(said, "error: cannot write to stdout: No space left on device (os error 28)\n");
     }
 }
+
+#[test]
+fn a_reference_stands_in_the_configuration_and_serves_the_value() {
+    let (key, _) = keys();
+    let sandbox = with_keys(&format!("k7:{key}"));
+    let reference = fine(&sandbox.run_with_stdin(&["encrypt", "--reference"], "correct horse"));
+    let reference = String::from_utf8(reference).expect("text");
+    assert!(reference.starts_with("sealed:rt1.k7."), "{reference}");
+    sandbox.write("reticent.toml", format!("[secrets]\nDB_PASSWORD = \"{reference}\"\n"));
+    sandbox.write(".env", format!("API_KEY={reference}\n"));
+
+    for name in ["DB_PASSWORD", "API_KEY", reference.as_str()] {
+        assert_eq!(fine(&sandbox.run(&["get", name])), b"correct horse", "{name}");
+    }
+    let shown = ["run", "--no-redact", "--only", "DB_PASSWORD", "--", "printenv", "DB_PASSWORD"];
+    assert_eq!(fine(&sandbox.run(&shown)), b"correct horse\n");
+    let place = fine(&sandbox.run(&["where", "DB_PASSWORD"]));
+    let place = String::from_utf8(place).expect("text");
+    assert!(place.contains("sealed:rt1.k7.…") && !place.contains(&reference), "{place}");
+}
+
+#[test]
+fn a_reference_that_does_not_open_is_told_by_its_key_alone() {
+    let (key, other) = keys();
+    let sealed = with_keys(&format!("k7:{key}")).run_with_stdin(&["encrypt", "--reference"], "correct horse");
+    let reference = String::from_utf8(fine(&sealed)).expect("text");
+    let declared = format!("[secrets]\nDB_PASSWORD = [\"{reference}\", \"env://FALLBACK\"]\n");
+    let scene = || Sandbox::new().file("reticent.toml", &declared).with("FALLBACK", "a default");
+    for (sandbox, code, told) in [
+        (scene(), 4, "there is no keyring to open it with"),
+        (scene().with("ENCRYPTION_KEY", format!("k8:{other}")), 4, "k7"),
+        (scene().with("ENCRYPTION_KEY", format!("k7:{other}")), 1, "not an authentic"),
+    ] {
+        let ran = sandbox.run(&["get", "DB_PASSWORD"]);
+        assert_eq!((ran.code, ran.stdout_text().as_str()), (code, ""), "{}", ran.stderr);
+        assert!(ran.stderr.contains(told) && ran.stderr.contains("sealed:rt1.k7.…"), "{}", ran.stderr);
+        assert!(!ran.stderr.contains(&reference[16..]), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn what_is_no_sealed_value_is_not_repeated() {
+    let (key, _) = keys();
+    let sandbox = with_keys(&key).file("reticent.toml", "[secrets]\nA = \"sealed:my.open.secret\"\n");
+    for arguments in [&["get", "A"][..], &["check"], &["where", "A"], &["get", "sealed:my.open.secret"]] {
+        let ran = sandbox.run(arguments);
+        assert_ne!(ran.code, 0, "{arguments:?}");
+        assert!(!format!("{}{}", ran.stdout_text(), ran.stderr).contains("open.secret"), "{arguments:?}");
+    }
+}

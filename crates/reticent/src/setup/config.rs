@@ -11,7 +11,14 @@ use reticent_core::{Recognised, Schemes, SecretName, SecretRef};
 use super::SetupError;
 
 /// The schemes that this build can read.
-pub(super) const SCHEMES: [&str; 4] = ["dotenv", "env", "file", "systemd"];
+pub(super) const SCHEMES: &[&str] = &[
+    "dotenv",
+    "env",
+    "file",
+    #[cfg(feature = "crypto")]
+    super::sources::SEALED,
+    "systemd",
+];
 
 /// Where a name without a place of its own is looked for, in order.
 const ORDER: [&str; 6] = [
@@ -393,7 +400,7 @@ fn declared(name: &str, item: &Item<'_>) -> Result<Declared, TomlError> {
 
 /// Reads a reference to a secret; a text that is none may be a secret itself and is not repeated.
 fn reference(item: &Item<'_>) -> Result<SecretRef, TomlError> {
-    match Schemes::of(SCHEMES).recognise(item.text()?) {
+    match Schemes::of(SCHEMES.iter().copied()).recognise(item.text()?) {
         Recognised::Reference(reference) => Ok(reference),
         Recognised::Malformed(error) => Err(item.error(format!("not a valid reference: {error}"))),
         Recognised::Value => Err(not_a_reference(item)),
@@ -410,7 +417,7 @@ fn template(item: &Item<'_>) -> Result<String, TomlError> {
             item.error("no {name}, {NAME} or {lower} in this place, so every secret would be the same")
         );
     }
-    match Schemes::of(SCHEMES).recognise(&filled) {
+    match Schemes::of(SCHEMES.iter().copied()).recognise(&filled) {
         Recognised::Reference(_) => Ok(text.to_owned()),
         Recognised::Malformed(error) => Err(item.error(format!("not a valid reference: {error}"))),
         Recognised::Value => Err(not_a_reference(item)),
@@ -418,7 +425,10 @@ fn template(item: &Item<'_>) -> Result<String, TomlError> {
 }
 
 fn not_a_reference(item: &Item<'_>) -> TomlError {
-    let known = SCHEMES.map(|scheme| format!("{scheme}://")).join(", ");
+    let written = |scheme: &&str| {
+        if *scheme == super::sources::SEALED { format!("{scheme}:") } else { format!("{scheme}://") }
+    };
+    let known = SCHEMES.iter().map(written).collect::<Vec<_>>().join(", ");
     item.error("not a reference to a secret").with_hint(format!(
         "values do not belong in this file; say where the secret lives with one of {known}"
     ))

@@ -10,8 +10,9 @@ use std::path::{Path, PathBuf};
 
 use reticent_core::{ErrorKind, KeyWrap, Secret, SecretRef, SourceError};
 use reticent_crypto::{Key, Keyring, KeyringFile, LocalWrap, PassphraseWrap};
+use reticent_resolve::Resolver;
 
-use super::Setup;
+use super::{Config, Setup};
 
 pub use stored::StoredKeyring;
 
@@ -129,7 +130,8 @@ impl Opened {
 /// ```
 #[derive(Debug)]
 pub struct Keyrings<'s> {
-    setup: &'s Setup,
+    config: &'s Config,
+    resolver: &'s Resolver,
     file: Option<PathBuf>,
     cover: Cover,
 }
@@ -148,14 +150,21 @@ impl Setup {
     /// Returns the ways to the program's keyring.
     #[must_use]
     pub fn keyrings(&self) -> Keyrings<'_> {
-        let options = &self.config.keyring;
+        Keyrings::of(&self.config, &self.resolver)
+    }
+}
+
+impl<'s> Keyrings<'s> {
+    /// Returns the ways that `config` tells; what they need is found by `resolver`.
+    pub(super) fn of(config: &'s Config, resolver: &'s Resolver) -> Self {
+        let options = &config.keyring;
         let cover = match (&options.key, &options.passphrase) {
             (Some(at), _) => Cover::KeyAt(at.clone()),
             (None, Some(at)) => Cover::PassphraseAt(at.clone()),
             (None, None) => Cover::Usual,
         };
-        let file = options.file.as_ref().map(|file| self.config.base().join(file));
-        Keyrings { setup: self, file, cover }
+        let file = options.file.as_ref().map(|file| config.base().join(file));
+        Self { config, resolver, file, cover }
     }
 }
 
@@ -202,7 +211,7 @@ impl Keyrings<'_> {
     /// Returns where a stored keyring is or would be.
     #[must_use]
     pub fn path(&self) -> PathBuf {
-        self.file.clone().unwrap_or_else(|| self.setup.config.base().join(USUAL))
+        self.file.clone().unwrap_or_else(|| self.config.base().join(USUAL))
     }
 
     /// Opens the keyring to encrypt and decrypt with it.
@@ -244,7 +253,7 @@ impl Keyrings<'_> {
     async fn is_development(&self, given: Option<&str>) -> Result<bool, SourceError> {
         let found = match given {
             Some(given) => Some(Secret::copy_of(given.as_bytes())),
-            None => match self.setup.resolver.get("ENVIRONMENT").await {
+            None => match self.resolver.get("ENVIRONMENT").await {
                 Ok(found) => Some(found),
                 Err(error) if error.kind() == ErrorKind::NotFound => None,
                 Err(error) => return Err(error),
@@ -256,12 +265,12 @@ impl Keyrings<'_> {
             reason = "the name of an environment is no secret, and is compared alone"
         )]
         let name = found.expose_text().unwrap_or("?");
-        let meant = self.setup.config.declarations().policies().canonical(name);
+        let meant = self.config.declarations().policies().canonical(name);
         Ok(meant.as_deref() == Some("development"))
     }
 
     async fn of_variable(&self) -> Result<Keyring, SourceError> {
-        let list = self.setup.resolver.get(VARIABLE).await?;
+        let list = self.resolver.get(VARIABLE).await?;
         Keyring::parse(&list).map_err(|error| {
             refused(ErrorKind::Malformed, VARIABLE, &error).with_hint(
                 "it is KEY, or KEY,KEY…, or id:KEY,id:KEY…, each 32 random bytes in base64url with padding",
@@ -332,7 +341,7 @@ impl Keyrings<'_> {
 
     /// What opens the covering key: its identifier tells keys apart, so that the wrong one is not taken for a change.
     async fn keeper(&self) -> Result<Box<dyn KeyWrap>, SourceError> {
-        let resolver = &self.setup.resolver;
+        let resolver = self.resolver;
         let (name, key) = match &self.cover {
             Cover::Passphrase(passphrase) => return Ok(by_passphrase(passphrase)),
             Cover::PassphraseAt(at) => return Ok(by_passphrase(&resolver.get_ref(at).await?)),

@@ -79,7 +79,7 @@ impl Known {
     pub(super) fn asked(&self) -> String {
         match &self.route {
             Route::Name(name) => name.to_string(),
-            Route::Place(place) => place.to_string(),
+            Route::Place(place) => place.spelled().to_string(),
         }
     }
 

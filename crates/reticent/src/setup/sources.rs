@@ -6,10 +6,13 @@ use reticent_core::hooks::{Actor, Hooks};
 use reticent_core::{SecretRef, SecretSink};
 use reticent_provider_env::{DotenvSource, EnvSource, ProcessEnvironment};
 use reticent_provider_file::{FileSource, SystemdSource};
-use reticent_resolve::{Fallthrough, Resolver, RetryPolicy, SourcePolicy};
+use reticent_resolve::{Fallthrough, Resolver, ResolverBuilder, RetryPolicy, SourcePolicy};
 
 use super::config::FileRule;
 use super::{Config, Declared, SetupError};
+
+/// The scheme of values that are their own ciphertext.
+pub(super) const SEALED: &str = "sealed";
 
 #[derive(Clone, Debug)]
 pub(super) struct Sources {
@@ -45,6 +48,7 @@ impl Sources {
         }
     }
 
+    /// Builds the resolver over every source, also over sealed values where they can be opened.
     pub(super) fn resolver(
         &self,
         config: &Config,
@@ -52,8 +56,21 @@ impl Sources {
         hooks: Hooks,
         actor: Actor,
     ) -> Result<Resolver, SetupError> {
-        // These lie on this machine: a read costs no more than a look into a cache, and is never out of date.
-        let local = || SourcePolicy::default().uncached().following().with_retry(RetryPolicy::never());
+        let builder = |with_sealed: bool| {
+            let builder = self.places(config, hooks.clone(), actor.clone());
+            routed(builder, declared, |place| with_sealed || place.scheme() != SEALED)
+        };
+        #[cfg(feature = "crypto")]
+        {
+            let sealed = super::sealed::ProgramSealed::new(config.clone(), built(builder(false))?);
+            built(builder(true).source_with(SEALED, sealed, local()))
+        }
+        #[cfg(not(feature = "crypto"))]
+        built(builder(false))
+    }
+
+    /// Adds the places of this machine and the rules of `reticent.toml`.
+    fn places(&self, config: &Config, hooks: Hooks, actor: Actor) -> ResolverBuilder {
         let fallthrough = match config.sources.transient_falls_through {
             false => Fallthrough::NotFound,
             true => Fallthrough::NotFoundOrTransient,
@@ -65,11 +82,11 @@ impl Sources {
             .with_ttl(config.cache.ttl)
             .with_negative(config.cache.negative)
             .with_max_stale(config.cache.stale_if_error);
-        let mut builder = Resolver::builder()
-            .source_with("env", Arc::clone(&self.env), local())
-            .source_with("dotenv", Arc::clone(&self.dotenv), local())
-            .source_with("file", Arc::clone(&self.file), local())
-            .source_with("systemd", Arc::clone(&self.systemd), local())
+        let builder = Resolver::builder()
+            .source_with("env", Arc::clone(&self.env), local().following())
+            .source_with("dotenv", Arc::clone(&self.dotenv), local().following())
+            .source_with("file", Arc::clone(&self.file), local().following())
+            .source_with("systemd", Arc::clone(&self.systemd), local().following())
             .timeout(config.sources.timeout)
             .poll_every(config.sources.poll)
             .fallthrough(fallthrough)
@@ -77,15 +94,7 @@ impl Sources {
             .cache(cache)
             .hooks(hooks)
             .actor(actor);
-        for template in &config.sources.order {
-            builder = builder.template(template);
-        }
-        for declared in declared.iter().filter(|declared| !declared.places().is_empty()) {
-            builder = builder.route(declared.name().clone(), declared.places().iter().cloned());
-        }
-        builder
-            .build()
-            .map_err(|error| SetupError::new("the sources contradict each other").with_cause(error))
+        config.sources.order.iter().fold(builder, |builder, template| builder.template(template))
     }
 
     /// Returns the writing half of a scheme's source; `None` when it only reads.
@@ -110,4 +119,29 @@ impl Sources {
         }
         lines
     }
+}
+
+/// What lies on this machine: a read costs no more than a look into a cache, and is never out of date.
+fn local() -> SourcePolicy {
+    SourcePolicy::default().uncached().with_retry(RetryPolicy::never())
+}
+
+/// Adds the places of declared secrets, as far as they are `wanted`.
+fn routed(
+    mut builder: ResolverBuilder,
+    declared: &[Declared],
+    wanted: impl Fn(&SecretRef) -> bool,
+) -> ResolverBuilder {
+    for declared in declared {
+        let places: Vec<SecretRef> =
+            declared.places().iter().filter(|place| wanted(place)).cloned().collect();
+        if !places.is_empty() {
+            builder = builder.route(declared.name().clone(), places);
+        }
+    }
+    builder
+}
+
+fn built(builder: ResolverBuilder) -> Result<Resolver, SetupError> {
+    builder.build().map_err(|error| SetupError::new("the sources contradict each other").with_cause(error))
 }
