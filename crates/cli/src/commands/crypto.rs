@@ -17,7 +17,7 @@ pub(super) use failed::{failed, failed_in, inner};
 pub(super) use files::{found as files, shown};
 pub(super) use flow::{Broken, Flow, pass};
 pub(super) use interrupt::Interrupt;
-pub(super) use keyring::{KeyringArgs, unopened};
+pub(super) use keyring::{KeyringArgs, reference, unopened, with_new_passphrase};
 pub(super) use progress::{Progress, Unit, size};
 pub(super) use source::Source;
 pub(super) use target::{Holds, Stdout, Target, into_file};

@@ -1,6 +1,7 @@
 //! `key`: the keys of a keyring, and what each of them may do.
 
 mod change;
+mod cover;
 mod destroy;
 mod import;
 mod make;
@@ -43,6 +44,7 @@ enum Verb {
     Compromise(change::CompromiseArgs),
     Destroy(destroy::DestroyArgs),
     Import(import::ImportArgs),
+    Cover(cover::CoverArgs),
 }
 
 pub(crate) fn run(args: &KeyArgs, context: &Context) -> Result<Exit> {
@@ -58,5 +60,6 @@ pub(crate) fn run(args: &KeyArgs, context: &Context) -> Result<Exit> {
         Verb::Compromise(args) => change::compromise(args, context),
         Verb::Destroy(args) => destroy::run(args, context),
         Verb::Import(args) => import::run(args, context),
+        Verb::Cover(args) => cover::run(args, context),
     }
 }

@@ -332,3 +332,56 @@ fn list_and_status_tell_everything_but_keys() {
     assert_eq!(weak.code, 1, "nothing can be encrypted");
     assert!(weak.stderr.contains("is a pattern, not random bytes; it encrypts nothing"), "{}", weak.stderr);
 }
+
+#[test]
+fn a_keyring_goes_under_another_cover_with_its_keys_as_they_were() {
+    let sandbox = with_keyring();
+    sandbox.write("new.key", keys().0);
+    sandbox.write("words", "three plain long words");
+    let sealed = fine(&sandbox.run_with_stdin(&["encrypt"], "value"));
+    let before = (states(&sandbox), sandbox.read(KEYRING));
+
+    let dry = sandbox.run(&["key", "cover", "--with-key", "file://new.key", "--dry-run"]);
+    dry.is(0, "", "would cover [DIR]/.reticent/keyring.json anew\n");
+    assert_eq!(sandbox.read(KEYRING), before.1);
+
+    sandbox.run(&["key", "cover", "--with-key", "file://new.key"]).is(
+        0,
+        "",
+        "covered [DIR]/.reticent/keyring.json anew; what covered it before opens it no more\n\
+         next: in [keyring] of reticent.toml, key = \"file://new.key\"\n",
+    );
+    assert_eq!(mode(&sandbox, KEYRING), 0o600);
+    let old = sandbox.run_with_stdin(&["decrypt"], &sealed);
+    assert_eq!((old.code, old.stdout.len()), (1, 0), "{}", old.stderr);
+    assert!(old.stderr.contains("covers it, and a key of check value"), "{}", old.stderr);
+    sandbox.write("reticent.toml", "[keyring]\nkey = \"file://new.key\"\n");
+    assert_eq!(states(&sandbox), before.0);
+    assert_eq!(fine(&sandbox.run_with_stdin(&["decrypt"], &sealed)), b"value");
+
+    done(&sandbox.run(&["key", "cover", "--with-passphrase", "file://words"]));
+    sandbox.write("reticent.toml", "[keyring]\npassphrase = \"file://words\"\n");
+    assert_eq!(fine(&sandbox.run_with_stdin(&["decrypt"], &sealed)), b"value");
+}
+
+#[test]
+fn a_cover_that_is_none_leaves_the_keyring_as_it_was() {
+    let sandbox = with_keyring();
+    sandbox.write("weak", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+    sandbox.write("short", "hunter2");
+    let before = sandbox.read(KEYRING);
+    for (cover, code) in [("file://absent", 1), ("file://weak", 1), ("file://short", 1), ("hunter2", 2)] {
+        let ran = sandbox.run(&["key", "cover", "--with-key", cover]);
+        assert_eq!((ran.code, ran.stdout.len()), (code, 0), "{cover}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("hunter2"), "{}", ran.stderr);
+        assert_eq!(sandbox.read(KEYRING), before, "{cover}");
+    }
+    assert_eq!(sandbox.run(&["key", "cover"]).code, 2);
+    let listed = with_no_keyring();
+    assert_eq!(listed.run(&["key", "cover", "--with-key", "env://ENCRYPTION_KEY"]).code, 2);
+}
+
+/// A project whose keys are those of a variable.
+fn with_no_keyring() -> Sandbox {
+    Sandbox::new().with("ENCRYPTION_KEY", keys().0)
+}

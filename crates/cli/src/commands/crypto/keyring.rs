@@ -55,20 +55,7 @@ impl KeyringArgs {
     /// Returns the ways to a keyring that is about to be made; a new passphrase is asked for twice.
     pub(crate) fn to_make<'s>(&self, setup: &'s Setup, context: &Context) -> Result<Keyrings<'s>> {
         let keyrings = self.named(setup, context)?;
-        if !self.ask_passphrase {
-            return Ok(keyrings);
-        }
-        let question = format!("new passphrase of {}", keyrings.path().display());
-        let passphrase = asked(&question)?;
-        if passphrase.len() < SHORTEST {
-            return Err(Failure::usage(format!(
-                "a passphrase of fewer than {SHORTEST} bytes would be guessed"
-            )));
-        }
-        if !asked("the same again")?.ct_eq(&passphrase) {
-            return Err(Failure::usage("the two passphrases differ, so nothing was written"));
-        }
-        Ok(keyrings.with_passphrase(&passphrase))
+        if self.ask_passphrase { with_new_passphrase(keyrings) } else { Ok(keyrings) }
     }
 
     /// Returns the ways to it without opening it, and asks nothing.
@@ -94,6 +81,19 @@ impl KeyringArgs {
         warn(&keyring, context);
         Ok(keyring)
     }
+}
+
+/// Asks twice for the passphrase that shall cover the keyring.
+pub(crate) fn with_new_passphrase(keyrings: Keyrings<'_>) -> Result<Keyrings<'_>> {
+    let question = format!("new passphrase of {}", keyrings.path().display());
+    let passphrase = asked(&question)?;
+    if passphrase.len() < SHORTEST {
+        return Err(Failure::usage(format!("a passphrase of fewer than {SHORTEST} bytes would be guessed")));
+    }
+    if !asked("the same again")?.ct_eq(&passphrase) {
+        return Err(Failure::usage("the two passphrases differ, so nothing was written"));
+    }
+    Ok(keyrings.with_passphrase(&passphrase))
 }
 
 /// Says which keys anybody can guess.
@@ -127,7 +127,7 @@ pub(crate) fn unopened(keyrings: &Keyrings<'_>, error: SourceError) -> Failure {
     }
 }
 
-fn reference(option: &str, text: &str, setup: &Setup) -> Result<SecretRef> {
+pub(crate) fn reference(option: &str, text: &str, setup: &Setup) -> Result<SecretRef> {
     match Target::parse(text, setup)? {
         Target::Reference(at) => Ok(at),
         Target::Name(_) => Err(Failure::usage(format!("{option}: it is not a reference (not shown)"))

@@ -69,6 +69,16 @@ impl StoredKeyring {
         &self.path
     }
 
+    /// Covers the keyring anew by what `other` says: its key or its passphrase; what covered it before opens it no more
+    /// once it is saved. Copies of the file that somebody kept go on opening with the old one.
+    ///
+    /// # Errors
+    /// `NotFound`: nothing is where `other` says. `Malformed`: no key, or one that anybody can guess.
+    pub async fn cover_anew(&mut self, other: &Keyrings<'_>) -> Result<(), SourceError> {
+        let keeper = other.keeper().await?;
+        self.file.cover_anew(&*keeper).await.map_err(|error| told(&self.path, &error))
+    }
+
     /// Puts the changed keyring in the place of the one that was opened.
     ///
     /// # Errors
