@@ -95,6 +95,20 @@ impl Sealer {
         self.seal(context, plaintext.expose_bytes())
     }
 
+    /// Encrypts a Fernet token anew under the primary key and under its own time, as Python's `MultiFernet.rotate` does;
+    /// a token that has that key already is returned as it is.
+    ///
+    /// A compromised key decrypts here and nowhere else.
+    ///
+    /// # Errors
+    /// [`Error::NotAuthentic`], [`Error::NoKey`], [`Error::Key`] when anybody can guess the primary key.
+    pub fn rewrap_fernet(&self, token: &str) -> Result<String, Error> {
+        match self.keyring.signer_of(token) {
+            Some(id) if self.is_current(&id) => Ok(token.to_owned()),
+            _ => self.keyring.fernet_for(Permission::Rewrap)?.rotate(token),
+        }
+    }
+
     fn open_for(&self, wanted: Permission, context: &Context, sealed: &str) -> Result<Secret, Error> {
         let (id, body) = text::parse(sealed).ok_or(Error::Malformed)?;
         text::open(self.keyring.key(&id, wanted)?, &id, context, body)

@@ -2,6 +2,7 @@
 //! and where they go.
 
 mod belonging;
+mod ciphertext;
 mod failed;
 mod files;
 mod flow;
@@ -13,6 +14,7 @@ mod target;
 mod time;
 
 pub(super) use belonging::BelongingArgs;
+pub(super) use ciphertext::Ciphertext;
 pub(super) use failed::{failed, failed_in, inner};
 pub(super) use files::{found as files, shown};
 pub(super) use flow::{Broken, Flow, pass};

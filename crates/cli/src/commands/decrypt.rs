@@ -1,7 +1,7 @@
 //! `decrypt`: whatever `encrypt` made, recognised by its form.
 
 mod delivery;
-mod opened;
+pub(super) mod opened;
 
 use std::io::{Cursor, Read};
 use std::path::PathBuf;
@@ -89,7 +89,7 @@ pub(crate) fn run(args: &DecryptArgs, context: &Context) -> Result<Exit> {
 }
 
 /// Reads the beginning, and the rest as well unless it is a file of any size.
-fn begin(source: &mut Source) -> Result<(Vec<u8>, Option<Secret>)> {
+pub(super) fn begin(source: &mut Source) -> Result<(Vec<u8>, Option<Secret>)> {
     if source.is_terminal() {
         return Ok((Vec::new(), Some(source.read_whole("ciphertext", TEXT_LIMIT)?)));
     }

@@ -5,13 +5,11 @@ use std::path::PathBuf;
 
 use reticent::core::Secret;
 use reticent::crypto::{Error, Keyring, SealedSource, Sealer, State};
-use serde_json::json;
 
 use super::crypto::{
-    BelongingArgs, Broken, Flow, Holds, Interrupt, KeyringArgs, Mode, Progress, Source, Stdout, Target, Unit,
-    VALUE_LIMIT, failed, into_file, pass,
+    BelongingArgs, Broken, Ciphertext, Flow, Holds, Interrupt, KeyringArgs, Mode, Progress, Source, Stdout,
+    Target, Unit, VALUE_LIMIT, failed, into_file, pass,
 };
-use crate::app::written;
 use crate::arguments::count;
 use crate::context::Context;
 use crate::exit::Exit;
@@ -81,20 +79,7 @@ pub(crate) fn run(args: &EncryptArgs, context: &Context) -> Result<Exit> {
         return binary(args, Sealer::new(keyring), source, &target, &interrupt, context);
     }
     let text = value(args, keyring, source)?;
-    match &target {
-        Target::File(path) => into_file(path, Holds::Ciphertext, &interrupt, context, |file| {
-            file.write_all(text.as_bytes()).map_err(|error| Failure::file("write", path, &error))
-        })?,
-        Target::Stdout if context.is_json() => {
-            let object = json!({
-                "schema": "reticent.encrypted/1", "mode": args.mode.name(), "key": primary, "value": text,
-            });
-            written(context.output.line(object.to_string()))?;
-        }
-        // A person's screen wants a line, and a program the value alone.
-        Target::Stdout if context.output.stdout_is_terminal() => written(context.output.line(text))?,
-        Target::Stdout => written(context.output.data(text.as_bytes()))?,
-    }
+    Ciphertext { text, mode: args.mode, key: primary }.deliver(&target, &interrupt, context)?;
     Ok(Exit::Fine)
 }
 
@@ -119,7 +104,7 @@ fn refuse(args: &EncryptArgs, is_binary: bool, context: &Context) -> Result<()> 
 }
 
 /// Returns the key that encrypts.
-fn primary(keyring: &Keyring) -> std::result::Result<String, Error> {
+pub(super) fn primary(keyring: &Keyring) -> std::result::Result<String, Error> {
     let primary = keyring.entries().find(|entry| entry.state() == State::Primary).ok_or(Error::NoKey)?;
     primary.defect().map_or_else(|| Ok(primary.id().to_string()), |defect| Err(Error::Key(defect)))
 }

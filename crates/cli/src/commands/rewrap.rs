@@ -1,6 +1,7 @@
 //! `rewrap`: everything under the key that is primary, and the proof that nothing needs an old one.
 
 mod report;
+mod value;
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,7 @@ use reticent::crypto::rewrap::{FileSet, Rewrap};
 use reticent::setup::Setup;
 use ring::digest::{SHA256, digest};
 
-use super::crypto::{BelongingArgs, KeyringArgs, Progress, Unit, files};
+use super::crypto::{BelongingArgs, KeyringArgs, Mode, Progress, Unit, files};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -21,10 +22,14 @@ Examples:
   reticent rewrap data/                    under the key that is primary now
   reticent rewrap data/ --dry-run          what is under which key
   reticent rewrap config/ --plaintext      encrypts what is not encrypted yet
+  reticent rewrap < value                  one value, to standard output
+  reticent rewrap --mode fernet < token    a token of Python's, as its MultiFernet.rotate
 
 A run that was killed goes on where it was when it is started again.";
 
 /// Encrypts files anew under the key that is primary, and says whether any file needs another one
+///
+/// Without a path it is one value from standard input or --in, and goes to standard output or --out.
 ///
 /// Folders are walked through without following links; .git, .reticent, .env and reticent.toml are passed over. A file
 /// is replaced only while it is still what was read, and takes its old owner and mode. A Fernet token becomes a sealed
@@ -32,9 +37,18 @@ A run that was killed goes on where it was when it is started again.";
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct RewrapArgs {
-    /// Files and folders
-    #[arg(value_name = "PATH", required_unless_present_any = ["db", "table", "column"])]
+    /// Files and folders; without any, one value
+    #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
+    /// What a token of Fernet becomes
+    #[arg(long, value_enum, value_name = "MODE", default_value_t = Mode::Aes256)]
+    mode: Mode,
+    /// Reads one value from this file instead of standard input
+    #[arg(long = "in", id = "in", value_name = "FILE", conflicts_with = "paths")]
+    input: Option<PathBuf>,
+    /// Writes the value into this file, whole or not at all, instead of standard output
+    #[arg(long, value_name = "FILE", conflicts_with = "paths")]
+    out: Option<PathBuf>,
     #[command(flatten)]
     belonging: BelongingArgs,
     /// Encrypts files that are not encrypted yet, too
@@ -61,6 +75,23 @@ pub(crate) fn run(args: &RewrapArgs, context: &Context) -> Result<Exit> {
     if args.db.is_some() || args.table.is_some() || args.column.is_some() {
         return Err(Failure::usage("--db, --table and --column are not there yet: they come with the store")
             .with_hint("files and folders are rewrapped now: reticent rewrap PATH"));
+    }
+    if args.mode == Mode::Fernet {
+        args.belonging.refuse_for_fernet()?;
+    }
+    if args.paths.is_empty() {
+        if args.plaintext || args.job.is_some() {
+            return Err(Failure::usage("--plaintext and --job are for files and folders").with_hint(
+                "name them: reticent rewrap PATH; reticent encrypt takes a value that is in clear",
+            ));
+        }
+        return value::run(args, context);
+    }
+    if args.mode == Mode::Fernet {
+        return Err(Failure::usage(
+            "files become sealed values, which name their key; --mode fernet is for one token",
+        )
+        .with_hint("leave --mode, or pipe the token"));
     }
     let setup = context.setup()?;
     let job = args.job.as_ref().map(|job| context.folder().join(job));

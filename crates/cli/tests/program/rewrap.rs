@@ -143,3 +143,64 @@ fn a_run_that_was_killed_goes_on_and_loses_nothing() {
         sandbox.run(&["decrypt", "--in", &format!("data/{number}")]).is(0, "value", "");
     }
 }
+
+#[test]
+fn one_value_goes_from_stdin_to_stdout_and_from_file_to_file() {
+    let (sandbox, sealed) = sandbox();
+    let piped = sandbox.run_with_stdin(&["rewrap"], format!("{sealed}\n"));
+    assert_eq!((piped.code, piped.stderr.as_str()), (0, ""));
+    let piped = piped.stdout_text();
+    assert!(piped.starts_with("rt1.k2.") && !piped.ends_with('\n'), "{piped}");
+    assert_eq!(sandbox.run_with_stdin(&["decrypt"], &piped).stdout, b"value");
+    // What is under the key already stays byte for byte.
+    assert_eq!(sandbox.run_with_stdin(&["rewrap"], &piped).stdout_text(), piped);
+
+    sandbox.write("old", &sealed);
+    let dry = ["rewrap", "--in", "old", "--out", "new", "--dry-run"];
+    sandbox.run(&dry).is(0, "", "[DIR]/old: would be under \"k2\"\n");
+    assert!(!sandbox.path("new").exists());
+    sandbox.run(&dry[..5]).is(0, "", "");
+    assert_eq!(sandbox.run_with_stdin(&["decrypt"], sandbox.read("new")).stdout, b"value");
+    let told = document(&sandbox.run(&["rewrap", "--in", "old", "--json"]));
+    assert_eq!((&told["schema"], &told["key"]), (&"reticent.encrypted/1".into(), &"k2".into()));
+}
+
+#[test]
+fn a_token_is_rotated_under_its_own_time_or_becomes_a_sealed_value() {
+    let (old, new) = keys();
+    let before = Sandbox::new().with("ENCRYPTION_KEY", &old);
+    let token = before.run_with_stdin(&["encrypt", "--mode", "fernet"], "value").stdout_text();
+    let sandbox = Sandbox::new().with("ENCRYPTION_KEY", format!("{new},{old}"));
+    let after = Sandbox::new().with("ENCRYPTION_KEY", &new);
+
+    let rotated = sandbox.run_with_stdin(&["rewrap", "--mode", "fernet"], &token).stdout_text();
+    assert_ne!(rotated, token);
+    assert_eq!(after.run_with_stdin(&["decrypt", "--mode", "fernet"], &rotated).stdout, b"value");
+    // The version and the time stand in the first nine bytes, which are twelve characters.
+    assert_eq!(rotated[..12], token[..12]);
+    assert_eq!(sandbox.run_with_stdin(&["rewrap", "--mode", "fernet"], &rotated).stdout_text(), rotated);
+
+    let sealed = sandbox.run_with_stdin(&["rewrap", "--context", "id=1"], &token).stdout_text();
+    assert!(sealed.starts_with("rt1."), "{sealed}");
+    assert_eq!(after.run_with_stdin(&["decrypt", "--context", "id=1"], &sealed).stdout, b"value");
+}
+
+#[test]
+fn one_value_that_is_none_is_refused_and_not_repeated() {
+    let (sandbox, sealed) = sandbox();
+    for (arguments, input, code) in [
+        (&["rewrap"][..], "hunter2", 1),
+        (&["rewrap"], "", 1),
+        (&["rewrap", "--mode", "fernet"], sealed.as_str(), 1),
+        (&["rewrap", "--context", "id=1"], &sealed, 1),
+        (&["rewrap", "--mode", "fernet", "--context", "id=1"], &sealed, 2),
+        (&["rewrap", "--plaintext"], "hunter2", 2),
+        (&["rewrap", "--mode", "fernet", "data"], "", 2),
+        (&["rewrap", "--in", "absent"], "", 1),
+        (&["rewrap"], "RTC1 and more", 2),
+    ] {
+        let ran = sandbox.run_with_stdin(arguments, input);
+        assert_eq!((ran.code, ran.stdout.len()), (code, 0), "{arguments:?}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("hunter2") && !ran.stderr.contains(&sealed), "{}", ran.stderr);
+    }
+}

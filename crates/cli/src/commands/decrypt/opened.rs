@@ -82,7 +82,7 @@ pub(super) fn unopened(name: &str, error: &io::Error) -> Failure {
     }
 }
 
-fn other(name: &str, is: &str, asked: Mode) -> Failure {
+pub(in crate::commands) fn other(name: &str, is: &str, asked: Mode) -> Failure {
     Failure::new(
         Exit::Findings,
         format!("{}: it is {is}, and not of the mode {}", Visible(name), asked.name()),
@@ -90,7 +90,7 @@ fn other(name: &str, is: &str, asked: Mode) -> Failure {
     .with_hint("without --mode the form is recognised")
 }
 
-fn no_ciphertext(name: &str) -> Failure {
+pub(in crate::commands) fn no_ciphertext(name: &str) -> Failure {
     Failure::new(
         Exit::Findings,
         format!(

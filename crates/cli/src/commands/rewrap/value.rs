@@ -1,0 +1,50 @@
+//! One value, from standard input or a file, under the key that is primary.
+
+use reticent::core::Visible;
+use reticent::crypto::{Sealed, Sealer};
+
+use super::RewrapArgs;
+use crate::commands::crypto::{Ciphertext, Interrupt, Mode, Source, Target, failed, failed_in};
+use crate::commands::decrypt::begin;
+use crate::commands::decrypt::opened::{no_ciphertext, other};
+use crate::commands::encrypt::primary;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::failure::{Failure, Result};
+
+pub(super) fn run(args: &RewrapArgs, context: &Context) -> Result<Exit> {
+    let target = Target::of(args.out.as_deref(), context);
+    target.check()?;
+    let setup = context.setup()?;
+    let keyring = args.keyring.open(&setup, context)?;
+    let key = primary(&keyring).map_err(|error| failed(&error))?;
+    let interrupt = Interrupt::of(&target);
+    let mut source = Source::open(args.input.as_deref(), context, &interrupt)?;
+    let (_, Some(text)) = begin(&mut source)? else { return Err(is_file(source.name())) };
+    #[expect(clippy::disallowed_methods, reason = "a ciphertext, to be encrypted under another key")]
+    let text = text.expose_text().map(str::trim_ascii).unwrap_or_default();
+    let (text, mode) = anew(args, &Sealer::new(keyring), text, source.name())?;
+    if args.dry_run {
+        context.output.say(format!("{}: would be under \"{key}\"", Visible(source.name())));
+        return Ok(Exit::Fine);
+    }
+    Ciphertext { text, mode, key }.deliver(&target, &interrupt, context)?;
+    Ok(Exit::Fine)
+}
+
+fn anew(args: &RewrapArgs, sealer: &Sealer, text: &str, name: &str) -> Result<(String, Mode)> {
+    let told = |error| failed_in(name, &error);
+    match (sealer.inspect(text), args.mode) {
+        (Some(Sealed::Key(_)), Mode::Fernet) => Err(other(name, "a sealed value (rt1)", Mode::Fernet)),
+        (Some(Sealed::Fernet(_)), Mode::Fernet) => {
+            Ok((sealer.rewrap_fernet(text).map_err(told)?, Mode::Fernet))
+        }
+        (Some(_), _) => Ok((sealer.rewrap(&args.belonging.context()?, text).map_err(told)?, Mode::Aes256)),
+        (None, _) => Err(no_ciphertext(name)),
+    }
+}
+
+fn is_file(name: &str) -> Failure {
+    Failure::usage(format!("{}: it is a sealed file (RTC1), and no value", Visible(name)))
+        .with_hint("reticent rewrap PATH takes sealed files of any size, in place")
+}
