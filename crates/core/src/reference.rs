@@ -73,7 +73,7 @@ impl SecretRef {
             path: path.into(),
             version: Version::Current,
             field: None,
-            opaque: false,
+            opaque: parse::is_opaque(scheme),
         })
     }
 
@@ -133,10 +133,16 @@ impl fmt::Display for SecretRef {
             return self.spelled().fmt(f);
         }
         match self.path.split('.').collect::<Vec<_>>()[..] {
-            [form @ "rt1", key, _] => write!(f, "{}:{form}.{key}.…", self.scheme),
+            [form @ "rt1", key, _] if is_key_id(key) => write!(f, "{}:{form}.{key}.…", self.scheme),
             _ => write!(f, "{}:…", self.scheme),
         }
     }
+}
+
+/// Tells whether this has the form of a key's identifier: 1 to 24 lower-case letters and digits.
+fn is_key_id(text: &str) -> bool {
+    (1..=24).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
 }
 
 struct Spelled<'r>(&'r SecretRef);
@@ -186,6 +192,23 @@ mod tests {
             let at: SecretRef = text.parse().expect(text);
             assert_eq!(at.spelled().to_string(), text);
         }
+    }
+
+    #[test]
+    fn of_an_opaque_text_the_key_alone_is_shown() {
+        for (text, shown) in [
+            ("sealed:rt1.k1.AAAA", "sealed:rt1.k1.…"),
+            ("sealed:rt1.k1.AAAA#user", "sealed:rt1.k1.…"),
+            ("sealed:hunter2", "sealed:…"),
+            ("sealed:my.open.secret", "sealed:…"),
+            ("sealed:rt1.My Secret.AAAA", "sealed:…"),
+            ("sealed:rt1.k1.AA.AA", "sealed:…"),
+        ] {
+            let at: SecretRef = text.parse().expect(text);
+            assert_eq!((at.to_string().as_str(), format!("{at:?}")), (shown, format!("SecretRef({shown})")));
+        }
+        let made = SecretRef::new("sealed", "rt1.k1.AAAA").expect("a reference");
+        assert_eq!(made, "sealed:rt1.k1.AAAA".parse().expect("a reference"));
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod engine;
 mod files;
 mod form;
 mod job;
+mod references;
 mod step;
 mod survey;
 

@@ -17,9 +17,6 @@ use crate::error::Error;
 use crate::keyring::Permission;
 use crate::sealer::Sealer;
 
-/// The label of the source, and its scheme.
-const NAME: &str = "sealed";
-
 /// What every value in a configuration is sealed for.
 const PURPOSE: &str = "reticent config";
 
@@ -34,7 +31,7 @@ const PURPOSE: &str = "reticent config";
 ///
 /// # futures_util::FutureExt::now_or_never(async {
 /// let sealer = Sealer::new(Keyring::of("k1".parse()?, Key::generate()?)?);
-/// let line = format!("sealed:{}", sealer.seal(&SealedSource::context(), b"correct horse")?);
+/// let line = SealedSource::reference(&sealer, b"correct horse")?;
 /// let password = SealedSource::new(sealer).get(&line.parse()?).await?;
 /// assert_eq!(password.len(), 13);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -52,6 +49,18 @@ impl SealedSource {
         Self { sealer }
     }
 
+    /// The scheme of its references, and its label.
+    pub const SCHEME: &'static str = "sealed";
+
+    /// Encrypts a value as a reference that stands for it: `sealed:rt1.<key id>.<base64url>`.
+    ///
+    /// # Errors
+    /// As [`Sealer::seal`].
+    pub fn reference(sealer: &Sealer, plaintext: &[u8]) -> Result<String, Error> {
+        let sealed = sealer.seal(&Self::context(), plaintext)?;
+        Ok(format!("{}:{sealed}", Self::SCHEME))
+    }
+
     /// Returns the context in which a value must be sealed to stand in a configuration.
     #[must_use]
     pub fn context() -> Context {
@@ -64,7 +73,7 @@ impl SealedSource {
             return Err(error.with_hint("leave ?version= out"));
         }
         let opened = self.sealer.open(&Self::context(), at.path()).map_err(|error| told(at, &error))?;
-        let opened = opened.with_metadata(Metadata::of_source(NAME));
+        let opened = opened.with_metadata(Metadata::of_source(SealedSource::SCHEME));
         match at.field() {
             Some(field) => opened.field(field).map_err(|error| {
                 let is_absent = matches!(error, FieldError::Missing { .. });
@@ -79,7 +88,7 @@ impl SealedSource {
 #[async_trait]
 impl SecretSource for SealedSource {
     fn name(&self) -> Cow<'_, str> {
-        NAME.into()
+        Self::SCHEME.into()
     }
 
     async fn get(&self, at: &SecretRef) -> Result<Secret, SourceError> {
@@ -91,7 +100,7 @@ impl SecretSource for SealedSource {
         if states.any(|state| state.permits(Permission::Decrypt)) {
             return Ok(());
         }
-        Err(SourceError::new(ErrorKind::AccessDenied, NAME).with_detail("no key here may decrypt"))
+        Err(SourceError::new(ErrorKind::AccessDenied, Self::SCHEME).with_detail("no key here may decrypt"))
     }
 
     async fn revision(&self, at: &SecretRef) -> Result<Revision, SourceError> {
@@ -101,7 +110,7 @@ impl SecretSource for SealedSource {
 
 /// An error about a reference, of which the key alone is shown.
 fn about(kind: ErrorKind, at: &SecretRef) -> SourceError {
-    SourceError::new(kind, NAME).for_key(at.to_string())
+    SourceError::new(kind, SealedSource::SCHEME).for_key(at.to_string())
 }
 
 fn told(at: &SecretRef, error: &Error) -> SourceError {

@@ -15,11 +15,11 @@ mod time;
 
 pub(super) use belonging::BelongingArgs;
 pub(super) use ciphertext::Ciphertext;
-pub(super) use failed::{failed, failed_in, inner};
+pub(super) use failed::{failed, failed_in, inner, no_ciphertext, of_other_mode};
 pub(super) use files::{found as files, shown};
 pub(super) use flow::{Broken, Flow, pass};
 pub(super) use interrupt::Interrupt;
-pub(super) use keyring::{KeyringArgs, reference, unopened, with_new_passphrase};
+pub(super) use keyring::{KeyringArgs, primary, reference, unopened, with_new_passphrase};
 pub(super) use progress::{Progress, Unit, size};
 pub(super) use source::Source;
 pub(super) use target::{Holds, Stdout, Target, into_file};

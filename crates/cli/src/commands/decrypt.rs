@@ -1,16 +1,15 @@
 //! `decrypt`: whatever `encrypt` made, recognised by its form.
 
 mod delivery;
-pub(super) mod opened;
+mod opened;
 
 use std::io::{Cursor, Read};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use reticent::core::Secret;
 use reticent::crypto::Sealer;
 
-use super::crypto::{BelongingArgs, Interrupt, KeyringArgs, Mode, Source, TEXT_LIMIT, Target};
+use super::crypto::{BelongingArgs, Interrupt, KeyringArgs, Mode, Source, Target};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -69,7 +68,7 @@ pub(crate) fn run(args: &DecryptArgs, context: &Context) -> Result<Exit> {
     let sealer = Sealer::new(args.keyring.open(&setup, context)?);
     let interrupt = Interrupt::of(&target);
     let mut source = Source::open(args.input.as_deref(), context, &interrupt)?;
-    let (start, text) = begin(&mut source)?;
+    let (start, text) = source.begin()?;
     let delivery = Delivery { reveal: args.reveal, dry_run: args.dry_run, target, interrupt, context };
     match text {
         Some(text) => {
@@ -86,20 +85,6 @@ pub(crate) fn run(args: &DecryptArgs, context: &Context) -> Result<Exit> {
             delivery.stream(Stream { decryptor, key, name, total })
         }
     }
-}
-
-/// Reads the beginning, and the rest as well unless it is a file of any size.
-pub(super) fn begin(source: &mut Source) -> Result<(Vec<u8>, Option<Secret>)> {
-    if source.is_terminal() {
-        return Ok((Vec::new(), Some(source.read_whole("ciphertext", TEXT_LIMIT)?)));
-    }
-    let mut start = Vec::with_capacity(4);
-    source.by_ref().take(4).read_to_end(&mut start).map_err(|error| source.failure(&error))?;
-    if start == b"RTC1" {
-        return Ok((start, None));
-    }
-    let text = source.read_behind(&start, TEXT_LIMIT)?;
-    Ok((start, Some(text)))
 }
 
 fn seconds(text: &str) -> std::result::Result<u64, &'static str> {

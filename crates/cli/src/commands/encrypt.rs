@@ -4,11 +4,11 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use reticent::core::Secret;
-use reticent::crypto::{Error, Keyring, SealedSource, Sealer, State};
+use reticent::crypto::{Keyring, SealedSource, Sealer};
 
 use super::crypto::{
     BelongingArgs, Broken, Ciphertext, Flow, Holds, Interrupt, KeyringArgs, Mode, Progress, Source, Stdout,
-    Target, Unit, VALUE_LIMIT, failed, into_file, pass,
+    Target, Unit, VALUE_LIMIT, failed, into_file, pass, primary,
 };
 use crate::arguments::count;
 use crate::context::Context;
@@ -87,9 +87,13 @@ pub(crate) fn run(args: &EncryptArgs, context: &Context) -> Result<Exit> {
 fn refuse(args: &EncryptArgs, is_binary: bool, context: &Context) -> Result<()> {
     if args.mode == Mode::Fernet {
         args.belonging.refuse_for_fernet()?;
-        if args.binary || args.padding.is_some() || args.reference {
+        if args.reference {
+            return Err(Failure::usage("a reference holds a sealed value (rt1), and no Fernet token")
+                .with_hint("leave --reference, or --mode fernet"));
+        }
+        if args.binary || args.padding.is_some() {
             return Err(Failure::usage("Fernet has one form, without padding of ours")
-                .with_hint("leave --binary, --reference and --padding, or --mode fernet"));
+                .with_hint("leave --binary and --padding, or --mode fernet"));
         }
     }
     if is_binary && args.padding.is_some() {
@@ -103,12 +107,6 @@ fn refuse(args: &EncryptArgs, is_binary: bool, context: &Context) -> Result<()> 
     Ok(())
 }
 
-/// Returns the key that encrypts.
-pub(super) fn primary(keyring: &Keyring) -> std::result::Result<String, Error> {
-    let primary = keyring.entries().find(|entry| entry.state() == State::Primary).ok_or(Error::NoKey)?;
-    primary.defect().map_or_else(|| Ok(primary.id().to_string()), |defect| Err(Error::Key(defect)))
-}
-
 fn value(args: &EncryptArgs, keyring: Keyring, mut source: Source) -> Result<String> {
     let plaintext: Secret = source.read_whole("value", VALUE_LIMIT)?;
     #[expect(clippy::disallowed_methods, reason = "to be encrypted")]
@@ -118,7 +116,7 @@ fn value(args: &EncryptArgs, keyring: Keyring, mut source: Source) -> Result<Str
         Mode::Aes256 => {
             let sealer = Sealer::new(keyring).with_padding(args.padding.unwrap_or(1));
             match args.reference {
-                true => sealer.seal(&SealedSource::context(), bytes).map(|text| format!("sealed:{text}")),
+                true => SealedSource::reference(&sealer, bytes),
                 false => sealer.seal(&args.belonging.context()?, bytes),
             }
         }

@@ -147,7 +147,7 @@ fn a_key_that_is_none_is_not_repeated_and_one_to_guess_encrypts_nothing() {
 }
 
 /// Lets Python's `cryptography` compute `expression` over `key` and `data`.
-fn said_by_python(expression: &str, key: &str, data: &[u8]) -> Vec<u8> {
+pub(crate) fn said_by_python(expression: &str, key: &str, data: &[u8]) -> Vec<u8> {
     let program = format!(
         "import sys\nfrom cryptography.fernet import Fernet, MultiFernet\n\
          keys = sys.argv[1].split(',')\nkey = keys[0]\nmulti = MultiFernet([Fernet(k) for k in keys])\n\

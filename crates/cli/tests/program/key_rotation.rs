@@ -162,6 +162,37 @@ fn a_backup_brings_back_a_destroyed_key() {
 }
 
 #[test]
+fn a_key_that_a_reference_needs_is_not_destroyed() {
+    let sandbox = encrypted();
+    let reference = done(&sandbox.run_with_stdin(&["encrypt", "--reference"], "a value"));
+    let covered = sandbox.read(".env");
+    let places = ["reticent.toml", ".env", "data/app.yaml"];
+    let write = |place: &str, reference: &str| match place {
+        "reticent.toml" => sandbox.write(place, format!("[secrets]\nA = \"{reference}\"\n")),
+        ".env" => sandbox.write(place, format!("{covered}A={reference}\n")),
+        _ => sandbox.write(place, format!("database:\n  password: {reference}\n")),
+    };
+    done(&sandbox.run(&["key", "stage"]));
+    done(&sandbox.run(&["key", "promote", "k2"]));
+    done(&sandbox.run(&["rewrap", "data"]));
+    let moved = done(&sandbox.run_with_stdin(&["rewrap"], &reference));
+    done(&sandbox.run(&["key", "retire", "k1"]));
+    for place in places {
+        write(place, &reference);
+        let ran = sandbox.run(&["key", "destroy", "k1", "--proof", "data"]);
+        assert_eq!((ran.code, ran.stdout.len()), (1, 0), "{place}");
+        let told =
+            format!("{place} needs it for a reference (sealed:), which goes through `reticent rewrap`");
+        assert!(ran.stderr.contains(&told), "{place}: {}", ran.stderr);
+        assert!(ran.stderr.contains("is not destroyed: 1 files need it"), "{place}: {}", ran.stderr);
+        write(place, &moved);
+    }
+    done(&sandbox.run(&["key", "destroy", "k1", "--proof", "data"]));
+    assert_eq!(states(&sandbox), ["k1 destroyed", "k2 primary"]);
+    assert_eq!(done(&sandbox.run(&["get", "A"])), "a value");
+}
+
+#[test]
 fn a_compromised_key_is_read_by_rewrap_alone() {
     let sandbox = encrypted();
     done(&sandbox.run(&["key", "stage"]));

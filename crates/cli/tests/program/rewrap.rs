@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::time::Duration;
 
-use crate::encrypt::keys;
+use crate::encrypt::{keys, said_by_python};
 use crate::support::{Ran, Sandbox};
 
 /// A sandbox whose value in `old` is under `k1`, while `k2` is primary.
@@ -168,19 +168,20 @@ fn one_value_goes_from_stdin_to_stdout_and_from_file_to_file() {
 #[test]
 fn a_token_is_rotated_under_its_own_time_or_becomes_a_sealed_value() {
     let (old, new) = keys();
-    let before = Sandbox::new().with("ENCRYPTION_KEY", &old);
-    let token = before.run_with_stdin(&["encrypt", "--mode", "fernet"], "value").stdout_text();
+    // Made long ago: a time of now could not be told from the one that is kept.
+    let token = said_by_python("Fernet(key).encrypt_at_time(data, 1000000000)", &old, b"value");
+    let token = std::str::from_utf8(&token).expect("text");
     let sandbox = Sandbox::new().with("ENCRYPTION_KEY", format!("{new},{old}"));
     let after = Sandbox::new().with("ENCRYPTION_KEY", &new);
 
-    let rotated = sandbox.run_with_stdin(&["rewrap", "--mode", "fernet"], &token).stdout_text();
+    let rotated = sandbox.run_with_stdin(&["rewrap", "--mode", "fernet"], token).stdout_text();
     assert_ne!(rotated, token);
     assert_eq!(after.run_with_stdin(&["decrypt", "--mode", "fernet"], &rotated).stdout, b"value");
     // The version and the time stand in the first nine bytes, which are twelve characters.
     assert_eq!(rotated[..12], token[..12]);
     assert_eq!(sandbox.run_with_stdin(&["rewrap", "--mode", "fernet"], &rotated).stdout_text(), rotated);
 
-    let sealed = sandbox.run_with_stdin(&["rewrap", "--context", "id=1"], &token).stdout_text();
+    let sealed = sandbox.run_with_stdin(&["rewrap", "--context", "id=1"], token).stdout_text();
     assert!(sealed.starts_with("rt1."), "{sealed}");
     assert_eq!(after.run_with_stdin(&["decrypt", "--context", "id=1"], &sealed).stdout, b"value");
 }
@@ -203,4 +204,23 @@ fn one_value_that_is_none_is_refused_and_not_repeated() {
         assert_eq!((ran.code, ran.stdout.len()), (code, 0), "{arguments:?}: {}", ran.stderr);
         assert!(!ran.stderr.contains("hunter2") && !ran.stderr.contains(&sealed), "{}", ran.stderr);
     }
+}
+
+#[test]
+fn a_reference_stays_one_with_its_field_and_goes_under_the_new_key() {
+    let (old, new) = keys();
+    let before = Sandbox::new().with("ENCRYPTION_KEY", format!("k1:{old}"));
+    let reference = before.run_with_stdin(&["encrypt", "--reference"], r#"{"user":"app"}"#).stdout_text();
+    let sandbox = Sandbox::new().with("ENCRYPTION_KEY", format!("k2:{new},k1:{old}"));
+    let moved = sandbox.run_with_stdin(&["rewrap"], format!("{reference}#user\n")).stdout_text();
+    assert!(moved.starts_with("sealed:rt1.k2.") && moved.ends_with("#user"), "{moved}");
+    let after = Sandbox::new().with("ENCRYPTION_KEY", format!("k2:{new}"));
+    assert_eq!(after.run(&["get", &moved]).stdout, b"app");
+    for arguments in [&["rewrap", "--context", "id=1"][..], &["rewrap", "--mode", "fernet"]] {
+        let ran = sandbox.run_with_stdin(arguments, &reference);
+        assert!(ran.code != 0 && ran.stdout.is_empty(), "{arguments:?}");
+    }
+    let none = sandbox.run_with_stdin(&["rewrap"], "sealed:hunter2");
+    assert_eq!((none.code, none.stdout.len()), (1, 0));
+    assert!(!none.stderr.contains("hunter2"), "{}", none.stderr);
 }

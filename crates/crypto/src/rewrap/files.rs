@@ -14,6 +14,7 @@ use reticent_files::{FileError, NewFile, OpenFile, Place, Readers};
 use zeroize::Zeroizing;
 
 use super::form::Form;
+use super::references;
 use super::step::Step;
 use super::{Collection, Cover, Job, Outcome};
 use crate::context::Context;
@@ -171,7 +172,10 @@ impl FileSet {
                 None => Cover::Plain,
             }),
             Form::Unclear => Ok(Cover::Unreadable(UNCLEAR.to_owned())),
-            Form::Plain => Ok(Cover::Plain),
+            Form::Plain => {
+                let keys = references::keys_of(&mut file)?;
+                Ok(if keys.is_empty() { Cover::Plain } else { Cover::References(keys) })
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What every ciphertext is encrypted with.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Failure;
 use crate::key::KeyId;
@@ -20,6 +20,8 @@ pub enum Cover {
     Key(KeyId),
     /// With Fernet, by the key that its signature fits; `None` when none here fits.
     Fernet(Option<KeyId>),
+    /// With nothing, but it holds `sealed:` references, which name these keys.
+    References(BTreeSet<KeyId>),
     /// With nothing.
     Plain,
     /// It is gone.
@@ -55,6 +57,10 @@ impl Survey {
                 self.unknown.push(Failure::new(id, "no key here fits its signature".to_owned()))
             }
             Cover::Unreadable(reason) => self.unknown.push(Failure::new(id, reason)),
+            Cover::References(keys) => {
+                self.plain += 1;
+                keys.into_iter().for_each(|key| *self.keys.entry(key).or_default() += 1);
+            }
             Cover::Plain => self.plain += 1,
             Cover::Gone => {}
         }
@@ -69,7 +75,7 @@ impl Survey {
         self.unknown.extend(other.unknown);
     }
 
-    /// Returns how many items are encrypted with this key.
+    /// Returns how many items need this key: they are encrypted with it, or hold a reference that is.
     #[must_use]
     pub fn needs(&self, key: &KeyId) -> u64 {
         self.keys.get(key).copied().unwrap_or(0)
@@ -81,7 +87,7 @@ impl Survey {
         self.needs(key) == 0 && self.unknown.is_empty()
     }
 
-    /// Returns each key with the number of its items.
+    /// Returns each key with the number of items that need it.
     pub fn keys(&self) -> impl Iterator<Item = (&KeyId, u64)> {
         self.keys.iter().map(|(key, count)| (key, *count))
     }

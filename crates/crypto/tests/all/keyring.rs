@@ -99,6 +99,27 @@ fn a_key_decrypts_in_the_states_that_say_so() {
 }
 
 #[test]
+fn a_token_is_rotated_under_its_own_time_by_the_states_that_say_so() {
+    let first = key();
+    let old = with(State::Primary, first.clone()).multi_fernet().expect("a key");
+    let token = old.encrypt_at_time(b"value", 1_000_000_000).expect("a token");
+    for state in STATES {
+        let sealer = Sealer::new(with(state, first.clone()));
+        let opens = matches!(state, State::Staged | State::Primary | State::Accepted | State::Compromised);
+        match sealer.rewrap_fernet(&token) {
+            Ok(rotated) => {
+                assert!(opens, "{state}");
+                assert_eq!(rotated == token, state == State::Primary, "{state}");
+                let read = sealer.keyring().multi_fernet().expect("a key");
+                assert_eq!(read.extract_timestamp(&rotated), Ok(1_000_000_000), "{state}");
+                assert!(read.decrypt(&rotated).expect("it opens").ct_eq(&Secret::copy_of(b"value")));
+            }
+            Err(error) => assert_eq!((opens, error), (false, Error::NotAuthentic), "{state}"),
+        }
+    }
+}
+
+#[test]
 fn only_the_transitions_that_are_named_happen() {
     for from in STATES {
         for to in STATES {

@@ -16,7 +16,7 @@ pub(super) const SCHEMES: &[&str] = &[
     "env",
     "file",
     #[cfg(feature = "crypto")]
-    super::sources::SEALED,
+    reticent_crypto::SealedSource::SCHEME,
     "systemd",
 ];
 
@@ -425,9 +425,7 @@ fn template(item: &Item<'_>) -> Result<String, TomlError> {
 }
 
 fn not_a_reference(item: &Item<'_>) -> TomlError {
-    let written = |scheme: &&str| {
-        if *scheme == super::sources::SEALED { format!("{scheme}:") } else { format!("{scheme}://") }
-    };
+    let written = |scheme: &&str| format!("{scheme}{}", if *scheme == "sealed" { ":" } else { "://" });
     let known = SCHEMES.iter().map(written).collect::<Vec<_>>().join(", ");
     item.error("not a reference to a secret").with_hint(format!(
         "values do not belong in this file; say where the secret lives with one of {known}"

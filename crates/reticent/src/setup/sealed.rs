@@ -17,7 +17,11 @@ use tokio::sync::Mutex;
 
 use super::Config;
 use super::keyring::{KeyringPlace, Keyrings};
-use super::sources::SEALED;
+
+const NO_KEYRING: &str =
+    "set ENCRYPTION_KEY, or store a keyring (reticent key generate); it is the one that sealed the value";
+const NO_COVER: &str =
+    "the file is to be where [keyring] says, and what covers it at KEYRING_KEY, or where [keyring] says";
 
 /// Opens sealed references with whatever keyring the program has when they are read.
 #[derive(Debug)]
@@ -37,7 +41,10 @@ impl ProgramSealed {
         let keyrings = Keyrings::of(&self.config, &self.resolver);
         match keyrings.place() {
             KeyringPlace::File(path) => self.stored(&keyrings, &path).await,
-            KeyringPlace::Variable => Ok(source(keyrings.open().await.map_err(unopened)?)),
+            KeyringPlace::Variable => {
+                let told = |error| unopened(error, "there is no keyring to open it with", NO_KEYRING);
+                Ok(source(keyrings.open().await.map_err(told)?))
+            }
         }
     }
 
@@ -51,7 +58,8 @@ impl ProgramSealed {
         {
             return Ok(source.clone());
         }
-        let opened = source(keyrings.open().await.map_err(unopened)?);
+        let told = |error| unopened(error, "the keyring cannot be opened", NO_COVER);
+        let opened = source(keyrings.open().await.map_err(told)?);
         *kept = state.map(|state| (state, opened.clone()));
         Ok(opened)
     }
@@ -60,7 +68,7 @@ impl ProgramSealed {
 #[async_trait]
 impl SecretSource for ProgramSealed {
     fn name(&self) -> Cow<'_, str> {
-        SEALED.into()
+        SealedSource::SCHEME.into()
     }
 
     async fn get(&self, at: &SecretRef) -> Result<Secret, SourceError> {
@@ -80,18 +88,11 @@ fn source(keyring: reticent_crypto::Keyring) -> SealedSource {
     SealedSource::new(Sealer::new(keyring))
 }
 
-/// A keyring that is not there is no sealed value that is not there: another place must not be asked instead.
-fn unopened(error: SourceError) -> SourceError {
+/// A keyring that is not there, or that nothing opens, is no sealed value that is not there: another place must not be
+/// asked instead.
+fn unopened(error: SourceError, missing: &str, remedy: &str) -> SourceError {
     if error.kind() != ErrorKind::NotFound {
         return error;
     }
-    let told = SourceError::new(ErrorKind::AccessDenied, SEALED)
-        .with_detail("there is no keyring to open it with")
-        .with_hint(
-            "set ENCRYPTION_KEY, or store a keyring (reticent key generate); it is the one that sealed the value",
-        );
-    match error.key() {
-        Some(key) => told.for_key(key.to_owned()),
-        None => told,
-    }
+    SourceError::new(ErrorKind::AccessDenied, SealedSource::SCHEME).with_detail(missing).with_hint(remedy)
 }

@@ -11,9 +11,6 @@ use reticent_resolve::{Fallthrough, Resolver, ResolverBuilder, RetryPolicy, Sour
 use super::config::FileRule;
 use super::{Config, Declared, SetupError};
 
-/// The scheme of values that are their own ciphertext.
-pub(super) const SEALED: &str = "sealed";
-
 #[derive(Clone, Debug)]
 pub(super) struct Sources {
     env: Arc<EnvSource>,
@@ -56,17 +53,16 @@ impl Sources {
         hooks: Hooks,
         actor: Actor,
     ) -> Result<Resolver, SetupError> {
-        let builder = |with_sealed: bool| {
-            let builder = self.places(config, hooks.clone(), actor.clone());
-            routed(builder, declared, |place| with_sealed || place.scheme() != SEALED)
-        };
+        let places = || self.places(config, hooks.clone(), actor.clone());
+        let builder = places();
         #[cfg(feature = "crypto")]
-        {
-            let sealed = super::sealed::ProgramSealed::new(config.clone(), built(builder(false))?);
-            built(builder(true).source_with(SEALED, sealed, local()))
-        }
-        #[cfg(not(feature = "crypto"))]
-        built(builder(false))
+        let builder = {
+            let scheme = reticent_crypto::SealedSource::SCHEME;
+            let others = routed(places(), declared, |place| place.scheme() != scheme);
+            let sealed = super::sealed::ProgramSealed::new(config.clone(), built(others)?);
+            builder.source_with(scheme, sealed, local())
+        };
+        built(routed(builder, declared, |_| true))
     }
 
     /// Adds the places of this machine and the rules of `reticent.toml`.

@@ -5,6 +5,7 @@ use std::io;
 use reticent::core::Visible;
 use reticent::crypto::{Error, KeyDefect, State};
 
+use super::Mode;
 use crate::exit::Exit;
 use crate::failure::Failure;
 
@@ -21,6 +22,26 @@ pub(crate) fn failed_in(name: &str, error: &Error) -> Failure {
 /// Finds the error of a ciphertext behind one of reading.
 pub(crate) fn inner(error: &io::Error) -> Option<&Error> {
     error.get_ref().and_then(|inner| inner.downcast_ref())
+}
+
+/// A ciphertext of another mode than was asked for.
+pub(crate) fn of_other_mode(name: &str, is: &str, asked: Mode) -> Failure {
+    Failure::new(
+        Exit::Findings,
+        format!("{}: it is {is}, and not of the mode {}", Visible(name), asked.name()),
+    )
+    .with_hint("without --mode the form is recognised")
+}
+
+/// What was read is none.
+pub(crate) fn no_ciphertext(name: &str) -> Failure {
+    Failure::new(
+        Exit::Findings,
+        format!(
+            "{}: it is no ciphertext of ours: neither a sealed value (rt1) nor a sealed file (RTC1) nor a Fernet token",
+            Visible(name)
+        ),
+    )
 }
 
 fn exit(error: &Error) -> Exit {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::PathBuf;
 
 use reticent::core::{ErrorKind, Secret, SecretBuffer, SecretRef, SourceError};
-use reticent::crypto::{Keyring, State};
+use reticent::crypto::{Error, Keyring, State};
 use reticent::setup::{KeyringPlace, Keyrings, Setup};
 
 use crate::context::{Context, Target};
@@ -94,6 +94,12 @@ pub(crate) fn with_new_passphrase(keyrings: Keyrings<'_>) -> Result<Keyrings<'_>
         return Err(Failure::usage("the two passphrases differ, so nothing was written"));
     }
     Ok(keyrings.with_passphrase(&passphrase))
+}
+
+/// Returns the key that encrypts.
+pub(crate) fn primary(keyring: &Keyring) -> std::result::Result<String, Error> {
+    let primary = keyring.entries().find(|entry| entry.state() == State::Primary).ok_or(Error::NoKey)?;
+    primary.defect().map_or_else(|| Ok(primary.id().to_string()), |defect| Err(Error::Key(defect)))
 }
 
 /// Says which keys anybody can guess.

@@ -9,6 +9,7 @@ use std::path::Path;
 use reticent::core::{Secret, SecretBuffer};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::TEXT_LIMIT;
 use super::interrupt::Interrupt;
 use crate::context::Context;
 use crate::exit::Exit;
@@ -47,6 +48,20 @@ impl Source {
                 Ok(Self { file: file.into(), name, interrupt })
             }
         }
+    }
+
+    /// Reads the beginning, and the rest as well unless it is a sealed file, which may have any size.
+    pub(crate) fn begin(&mut self) -> Result<(Vec<u8>, Option<Secret>)> {
+        if self.is_terminal() {
+            return Ok((Vec::new(), Some(self.read_whole("ciphertext", TEXT_LIMIT)?)));
+        }
+        let mut start = Vec::with_capacity(4);
+        self.by_ref().take(4).read_to_end(&mut start).map_err(|error| self.failure(&error))?;
+        if start == b"RTC1" {
+            return Ok((start, None));
+        }
+        let text = self.read_behind(&start, TEXT_LIMIT)?;
+        Ok((start, Some(text)))
     }
 
     /// Returns what people call it.

@@ -6,8 +6,7 @@ use reticent::core::{Secret, Visible};
 use reticent::crypto::{Error, KeyId, Sealed, Sealer, State};
 
 use super::DecryptArgs;
-use crate::commands::crypto::{Mode, failed_in, inner};
-use crate::exit::Exit;
+use crate::commands::crypto::{Mode, failed_in, inner, no_ciphertext, of_other_mode};
 use crate::failure::{Failure, Result};
 
 /// A decrypted value.
@@ -22,8 +21,12 @@ pub(super) fn value(args: &DecryptArgs, sealer: &Sealer, text: &Secret, name: &s
     #[expect(clippy::disallowed_methods, reason = "a ciphertext, to be decrypted")]
     let text = text.expose_text().map(str::trim_ascii).unwrap_or_default();
     match (sealer.inspect(text), args.mode) {
-        (Some(Sealed::Key(_)), Some(Mode::Fernet)) => Err(other(name, "a sealed value (rt1)", Mode::Fernet)),
-        (Some(Sealed::Fernet(_)), Some(Mode::Aes256)) => Err(other(name, "a Fernet token", Mode::Aes256)),
+        (Some(Sealed::Key(_)), Some(Mode::Fernet)) => {
+            Err(of_other_mode(name, "a sealed value (rt1)", Mode::Fernet))
+        }
+        (Some(Sealed::Fernet(_)), Some(Mode::Aes256)) => {
+            Err(of_other_mode(name, "a Fernet token", Mode::Aes256))
+        }
         (Some(Sealed::Key(id)), _) => {
             refuse_ttl(args, name)?;
             let opened = sealer.open(&args.belonging.context()?, text);
@@ -59,7 +62,7 @@ fn unusable(sealer: &Sealer, key: Option<&KeyId>) -> Option<Error> {
 /// Refuses a file where a token was asked for.
 pub(super) fn refuse_file(args: &DecryptArgs, name: &str) -> Result<()> {
     match args.mode {
-        Some(Mode::Fernet) => Err(other(name, "a sealed file (RTC1)", Mode::Fernet)),
+        Some(Mode::Fernet) => Err(of_other_mode(name, "a sealed file (RTC1)", Mode::Fernet)),
         _ => refuse_ttl(args, name),
     }
 }
@@ -80,22 +83,4 @@ pub(super) fn unopened(name: &str, error: &io::Error) -> Failure {
         Some(error) => failed_in(name, error),
         None => Failure::file("read", name.as_ref(), error),
     }
-}
-
-pub(in crate::commands) fn other(name: &str, is: &str, asked: Mode) -> Failure {
-    Failure::new(
-        Exit::Findings,
-        format!("{}: it is {is}, and not of the mode {}", Visible(name), asked.name()),
-    )
-    .with_hint("without --mode the form is recognised")
-}
-
-pub(in crate::commands) fn no_ciphertext(name: &str) -> Failure {
-    Failure::new(
-        Exit::Findings,
-        format!(
-            "{}: it is no ciphertext of ours: neither a sealed value (rt1) nor a sealed file (RTC1) nor a Fernet token",
-            Visible(name)
-        ),
-    )
 }

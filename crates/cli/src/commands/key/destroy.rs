@@ -1,9 +1,10 @@
 //! The end of a key, once it is shown that nothing needs it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use reticent::crypto::rewrap::{Collection as _, Cover, FileSet, Rewrap, Survey};
 use reticent::crypto::{Context as Belonging, KeyId, Sealer};
+use reticent::setup::Setup;
 
 use super::change::{change, id, to_change, unchanged};
 use crate::commands::crypto::{KeyringArgs, files, shown};
@@ -21,8 +22,8 @@ Examples:
 
 /// Destroys a retired or compromised key, once files show that none of them needs it
 ///
-/// Name everything that the key may have encrypted, backups as well: what is not named proves nothing. Columns of
-/// databases come with the store.
+/// Name everything that the key may have encrypted, backups as well: what is not named proves nothing, but
+/// reticent.toml and .env are looked at in any case. Columns of databases come with the store.
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct DestroyArgs {
@@ -57,7 +58,9 @@ pub(super) fn run(args: &DestroyArgs, context: &Context) -> Result<Exit> {
     }
     let count = found.len();
     // A survey keeps no job, and its context decrypts nothing.
-    let mut set = FileSet::new(found, &Belonging::default(), PathBuf::new())?;
+    let configuration = configuration(&setup);
+    let mut set =
+        FileSet::new(found.into_iter().chain(configuration), &Belonging::default(), PathBuf::new())?;
     let sealer = Sealer::new(stored.keyring().clone());
     let survey = context.block_on(Rewrap::new(sealer.clone()).survey(&mut set))?;
     if !survey.frees(&args.id) {
@@ -65,6 +68,13 @@ pub(super) fn run(args: &DestroyArgs, context: &Context) -> Result<Exit> {
     }
     context.output.say(format!("none of {count} files needs \"{}\"", args.id));
     change(stored, args.dry_run, context, |keyring| keyring.destroy(&args.id, &survey))
+}
+
+/// What the project itself reads, which may hold sealed references: it is looked at whatever was named.
+fn configuration(setup: &Setup) -> impl Iterator<Item = PathBuf> {
+    let config = setup.config();
+    let files = config.file().map(Path::to_owned).into_iter().chain([config.base().join(".env")]);
+    files.filter(|path| path.symlink_metadata().is_ok())
 }
 
 /// Says which files need the key, and of which it is not known.
@@ -75,8 +85,14 @@ fn still_needed(
     set: &mut FileSet,
     context: &Context,
 ) -> Failure {
-    for path in context.block_on(needing(&args.id, sealer, set)).unwrap_or_default() {
-        context.output.say(format!("{} needs it", shown(&path, context)));
+    for (path, cover) in context.block_on(needing(&args.id, sealer, set)).unwrap_or_default() {
+        let how = match cover {
+            Cover::References(_) => {
+                " for a reference (sealed:), which goes through `reticent rewrap` by itself"
+            }
+            _ => "",
+        };
+        context.output.say(format!("{} needs it{how}", shown(&path, context)));
     }
     for failure in survey.unknown().iter().take(NAMED) {
         let path = shown(failure.id(), context);
@@ -101,10 +117,14 @@ async fn needing(
     id: &KeyId,
     sealer: &Sealer,
     set: &mut FileSet,
-) -> std::result::Result<Vec<String>, reticent::core::SourceError> {
+) -> std::result::Result<Vec<(String, Cover)>, reticent::core::SourceError> {
     let ids = set.page(None, usize::MAX).await?;
     let covers = set.covers(&ids, sealer).await?;
-    let needs = |cover: &Cover| matches!(cover, Cover::Key(key) | Cover::Fernet(Some(key)) if key == id);
+    let needs = |cover: &Cover| match cover {
+        Cover::Key(key) | Cover::Fernet(Some(key)) => key == id,
+        Cover::References(keys) => keys.contains(id),
+        _ => false,
+    };
     let needing = ids.into_iter().zip(covers).filter(|(_, cover)| needs(cover));
-    Ok(needing.take(NAMED).map(|(path, _)| path).collect())
+    Ok(needing.take(NAMED).collect())
 }

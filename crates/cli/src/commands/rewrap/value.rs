@@ -1,13 +1,12 @@
 //! One value, from standard input or a file, under the key that is primary.
 
 use reticent::core::Visible;
-use reticent::crypto::{Sealed, Sealer};
+use reticent::crypto::{Sealed, SealedSource, Sealer};
 
 use super::RewrapArgs;
-use crate::commands::crypto::{Ciphertext, Interrupt, Mode, Source, Target, failed, failed_in};
-use crate::commands::decrypt::begin;
-use crate::commands::decrypt::opened::{no_ciphertext, other};
-use crate::commands::encrypt::primary;
+use crate::commands::crypto::{
+    Ciphertext, Interrupt, Mode, Source, Target, failed, failed_in, no_ciphertext, of_other_mode, primary,
+};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -20,10 +19,17 @@ pub(super) fn run(args: &RewrapArgs, context: &Context) -> Result<Exit> {
     let key = primary(&keyring).map_err(|error| failed(&error))?;
     let interrupt = Interrupt::of(&target);
     let mut source = Source::open(args.input.as_deref(), context, &interrupt)?;
-    let (_, Some(text)) = begin(&mut source)? else { return Err(is_file(source.name())) };
+    let (_, Some(text)) = source.begin()? else { return Err(is_file(source.name())) };
     #[expect(clippy::disallowed_methods, reason = "a ciphertext, to be encrypted under another key")]
     let text = text.expose_text().map(str::trim_ascii).unwrap_or_default();
-    let (text, mode) = anew(args, &Sealer::new(keyring), text, source.name())?;
+    let sealer = Sealer::new(keyring);
+    let (text, mode) = match reference(text) {
+        Some((sealed, field)) => {
+            let anew = of_reference(args, &sealer, sealed, source.name())?;
+            (format!("{}:{anew}{field}", SealedSource::SCHEME), Mode::Aes256)
+        }
+        None => anew(args, &sealer, text, source.name())?,
+    };
     if args.dry_run {
         context.output.say(format!("{}: would be under \"{key}\"", Visible(source.name())));
         return Ok(Exit::Fine);
@@ -32,10 +38,33 @@ pub(super) fn run(args: &RewrapArgs, context: &Context) -> Result<Exit> {
     Ok(Exit::Fine)
 }
 
+/// Takes a reference apart: its ciphertext, and the field with what separates it.
+fn reference(text: &str) -> Option<(&str, &str)> {
+    let text = text.strip_prefix(SealedSource::SCHEME)?.strip_prefix(':')?;
+    Some(text.split_at(text.find('#').unwrap_or(text.len())))
+}
+
+/// A reference has the context of all references, and stays one.
+fn of_reference(args: &RewrapArgs, sealer: &Sealer, sealed: &str, name: &str) -> Result<String> {
+    if !args.belonging.is_empty() {
+        return Err(Failure::usage("a reference (sealed:) has a context of its own")
+            .with_hint("leave --context and --purpose"));
+    }
+    match (sealer.inspect(sealed), args.mode) {
+        (Some(Sealed::Key(_)), Mode::Aes256) => {
+            sealer.rewrap(&SealedSource::context(), sealed).map_err(|error| failed_in(name, &error))
+        }
+        (Some(Sealed::Key(_)), Mode::Fernet) => Err(of_other_mode(name, "a sealed reference", Mode::Fernet)),
+        _ => Err(no_ciphertext(name)),
+    }
+}
+
 fn anew(args: &RewrapArgs, sealer: &Sealer, text: &str, name: &str) -> Result<(String, Mode)> {
     let told = |error| failed_in(name, &error);
     match (sealer.inspect(text), args.mode) {
-        (Some(Sealed::Key(_)), Mode::Fernet) => Err(other(name, "a sealed value (rt1)", Mode::Fernet)),
+        (Some(Sealed::Key(_)), Mode::Fernet) => {
+            Err(of_other_mode(name, "a sealed value (rt1)", Mode::Fernet))
+        }
         (Some(Sealed::Fernet(_)), Mode::Fernet) => {
             Ok((sealer.rewrap_fernet(text).map_err(told)?, Mode::Fernet))
         }

@@ -1,42 +1,12 @@
 //! A program's keyring: where it is looked for, and when a key is made because there is none.
 
-#![cfg(all(feature = "setup", feature = "crypto"))]
-
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
 
 use reticent::core::ErrorKind;
 use reticent::crypto::{Key, Keyring};
-use reticent::setup::{Config, KeyringPlace, Setup};
+use reticent::setup::KeyringPlace;
 
-/// A folder whose `.env` is the only place where anything is found.
-struct Scene(tempfile::TempDir);
-
-impl Scene {
-    fn new(env: &str) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
-        fs::write(folder.path().join(".env"), env).expect("a file");
-        fs::set_permissions(folder.path().join(".env"), fs::Permissions::from_mode(0o600)).expect("a mode");
-        Self(folder)
-    }
-
-    fn setup(&self) -> Setup {
-        let order = "[sources]\norder = [\"dotenv://.env#{name}\"]\n";
-        let config = Config::parse(order, self.0.path().join("reticent.toml")).expect("a configuration");
-        Setup::of(config, None).expect("sources")
-    }
-}
-
-fn key() -> String {
-    let text = Key::generate().expect("randomness").to_text();
-    #[expect(clippy::disallowed_methods, reason = "into the file that the test reads")]
-    text.expose_text().expect("text").to_owned()
-}
-
-fn block_on<F: Future>(future: F) -> F::Output {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
-    runtime.expect("a runtime").block_on(future)
-}
+use crate::scene::{Scene, block_on, key};
 
 #[test]
 fn a_key_is_made_in_development_alone_and_is_warned_of() {

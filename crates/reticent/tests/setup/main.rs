@@ -1,0 +1,7 @@
+//! What `reticent.toml`, the keyring and sealed values come to together.
+
+#![cfg(all(feature = "setup", feature = "crypto"))]
+
+mod keyring;
+mod scene;
+mod sealed;
