@@ -39,7 +39,7 @@ pub use placeholder::Placeholder;
 pub use reference::{Field, Recognised, ReferenceError, Schemes, SecretRef, Version, VersionId};
 pub use secret::{FieldError, Lease, Metadata, NotText, Secret, SecretBuffer};
 pub use source::{
-    DeleteOptions, Expected, KeyWrap, LeaseKeeper, PutOptions, Revision, SecretInfo, SecretList, SecretSink,
-    SecretSource, SecretStages, WrapContext, WrappedKey,
+    DeleteOptions, Expected, KeyWrap, LeaseKeeper, PutOptions, Revision, Right, RightsCheck, SecretInfo,
+    SecretList, SecretSink, SecretSource, SecretStages, WrapContext, WrappedKey,
 };
 pub use text::{Visible, closest};

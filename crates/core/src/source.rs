@@ -1,10 +1,12 @@
 //! The traits that backends implement.
 //!
 //! The decision: reading is one small trait, and each further ability is another one, so that the compiler refuses
-//! an ability that a backend lacks. No method has a default body except [`SecretSource::get_many`], which is right
-//! for every backend. Retry, timeout, cache and records are the resolver's, once for all of them.
+//! an ability that a backend lacks. Three methods of [`SecretSource`] have a default body, which is right for every
+//! backend that reads one secret at a time, logs in nowhere and lends nothing. Retry, timeout, cache and records are
+//! the resolver's, once for all of them.
 
 mod revision;
+mod rights;
 mod sink;
 mod wrap;
 
@@ -17,6 +19,7 @@ use async_trait::async_trait;
 use futures_util::StreamExt as _;
 
 pub use revision::Revision;
+pub use rights::{Right, RightsCheck};
 pub use sink::{DeleteOptions, Expected, PutOptions, SecretSink, SecretStages};
 pub use wrap::{KeyWrap, WrapContext, WrappedKey};
 
@@ -93,6 +96,24 @@ pub trait SecretSource: Send + Sync + fmt::Debug {
     /// # Errors
     /// As [`get`](Self::get).
     async fn revision(&self, at: &SecretRef) -> Result<Revision, SourceError>;
+
+    /// Returns the source as the keeper of leases, for one that lends secrets; `None` for the others.
+    ///
+    /// What [`get`](Self::get) returns under a [`Lease`] is renewed and revoked here.
+    fn leases(&self) -> Option<&dyn LeaseKeeper> {
+        None
+    }
+
+    /// Does what is due to stay logged in, and returns after how long to call it again.
+    ///
+    /// `None` says that nothing will ever be due. It does little and soon returns: a login that is good for a while
+    /// yet is left alone. A source starts no task, so a resolver's `keep_fresh` is what calls this.
+    ///
+    /// # Errors
+    /// As [`check`](Self::check); the caller tries again with a backoff, and reads go on as long as they can.
+    async fn keep_alive(&self) -> Result<Option<Duration>, SourceError> {
+        Ok(None)
+    }
 }
 
 /// A source that can say which names it holds.
@@ -196,6 +217,12 @@ macro_rules! forward_source {
             }
             async fn revision(&self, at: &SecretRef) -> Result<Revision, SourceError> {
                 (**self).revision(at).await
+            }
+            fn leases(&self) -> Option<&dyn LeaseKeeper> {
+                (**self).leases()
+            }
+            async fn keep_alive(&self) -> Result<Option<Duration>, SourceError> {
+                (**self).keep_alive().await
             }
         }
     };

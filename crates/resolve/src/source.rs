@@ -1,10 +1,11 @@
 //! A resolver where a source is wanted, so that what takes a `&dyn SecretSource` gets cache, retry and hooks with it.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::future::join_all;
-use reticent_core::{Revision, Secret, SecretRef, SecretSource, SourceError};
+use reticent_core::{LeaseKeeper, Revision, Secret, SecretRef, SecretSource, SourceError};
 
 use crate::resolver::Resolver;
 
@@ -36,5 +37,15 @@ impl SecretSource for Resolver {
             Some(backend) => backend.revision(at).await,
             None => Err(self.inner.no_source_for(at)),
         }
+    }
+
+    /// Returns `None`: a resolver keeps the leases of its sources itself.
+    fn leases(&self) -> Option<&dyn LeaseKeeper> {
+        None
+    }
+
+    /// Returns `None`: its own `keep_fresh` keeps its sources logged in.
+    async fn keep_alive(&self) -> Result<Option<Duration>, SourceError> {
+        Ok(None)
     }
 }
