@@ -129,6 +129,16 @@ pub trait SecretList: SecretSource {
 /// A source whose secrets are leased.
 #[async_trait]
 pub trait LeaseKeeper: SecretSource {
+    /// Tells whether what is at `at` is lent: made anew for each read, and handed out under a [`Lease`].
+    ///
+    /// Such a place is read as a whole, since its fields belong together: a user name from one read and a password
+    /// from another are no credential. What is lent is a JSON object. It is asked before each read, so it is cheap
+    /// once the backend is known; a source that cannot tell says yes.
+    ///
+    /// # Errors
+    /// As [`SecretSource::check`].
+    async fn lends(&self, at: &SecretRef) -> Result<bool, SourceError>;
+
     /// Asks to extend `lease` by `wanted` from now, and returns the lease as granted, which may be shorter.
     ///
     /// # Errors
