@@ -51,6 +51,8 @@ pub enum Error {
     DuplicateKey(KeyId),
     /// The key is not one, or may not encrypt.
     Key(KeyDefect),
+    /// It is no name of a replica: up to 128 letters, digits, `-`, `_` and `.`, a letter or a digit first.
+    ReplicaName,
     /// The message is longer than the format allows.
     TooLong,
     /// The system gave no random bytes.
@@ -99,6 +101,9 @@ impl fmt::Display for Error {
             Self::Unproved(id) => write!(f, "something may still need the key \"{id}\""),
             Self::DuplicateKey(id) => write!(f, "the identifier \"{id}\" was given before"),
             Self::Key(defect) => write!(f, "the key {defect}"),
+            Self::ReplicaName => {
+                f.write_str("a replica is called by letters, digits, \"-\", \"_\" and \".\"")
+            }
             Self::TooLong => f.write_str("the message is longer than the format allows"),
             Self::NoRandomness => f.write_str("the system gave no random bytes"),
             Self::Clock => f.write_str("the clock stands outside of what the format can hold"),

@@ -14,6 +14,7 @@ use std::time::SystemTime;
 use reticent_core::{Clock, SystemClock};
 
 pub use file::KeyringFile;
+pub(crate) use file::{check_value, hex};
 pub(crate) use state::Permission;
 pub use state::State;
 
@@ -230,7 +231,7 @@ impl Keyring {
     }
 
     /// Seconds since 1970; a clock before that counts as it.
-    fn now(&self) -> u64 {
+    pub(crate) fn now(&self) -> u64 {
         self.clock.now().duration_since(SystemTime::UNIX_EPOCH).map_or(0, |elapsed| elapsed.as_secs())
     }
 

@@ -267,7 +267,7 @@ fn keyring(cover: &Key, document: &Document) -> Result<Keyring, Error> {
             Key::parse(&text::open(cover, &cover_id, &key_context(&document.name, &id), body)?)
         };
         let key = record.sealed.as_ref().map(open).transpose()?;
-        let check_value = record.check_value().ok_or(Error::Malformed)?;
+        let check_value = check_value(&record.check).ok_or(Error::Malformed)?;
         let is_itself = match &key {
             Some(key) => state != State::Destroyed && key.check_value() == check_value,
             None => state == State::Destroyed,
@@ -292,14 +292,13 @@ fn is_consistent(entries: &[Entry]) -> bool {
     primaries <= 1 && ids.len() == entries.len()
 }
 
-impl KeyRecord {
-    fn check_value(&self) -> Option<[u8; 4]> {
-        let number = u32::from_str_radix(&self.check, 16).ok().filter(|_| self.check.len() == 8)?;
-        Some(number.to_be_bytes())
-    }
+/// Reads what [`hex`] wrote.
+pub(crate) fn check_value(hex: &str) -> Option<[u8; 4]> {
+    u32::from_str_radix(hex, 16).ok().filter(|_| hex.len() == 8).map(u32::to_be_bytes)
 }
 
-fn hex(check_value: [u8; 4]) -> String {
+/// Writes a check value in hexadecimal digits.
+pub(crate) fn hex(check_value: [u8; 4]) -> String {
     format!("{:08x}", u32::from_be_bytes(check_value))
 }
 

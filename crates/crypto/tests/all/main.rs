@@ -5,6 +5,7 @@ mod exchange;
 mod keepers;
 mod kept;
 mod keyring;
+mod replicas;
 mod rewrap;
 mod sealed;
 mod source;
