@@ -22,7 +22,7 @@ pub mod wrap;
 pub use canary::{Canary, Spelling};
 pub use capture::{Capture, Leak};
 pub use harness::{Harness, Part, SideDoorError, TrailingNewline, Trouble};
-pub use memory::MemorySource;
+pub use memory::{LeaseTerms, MemorySource};
 pub use memory_harness::MemoryHarness;
 pub use run::{hold, instantiated, judge};
 #[cfg(target_os = "linux")]

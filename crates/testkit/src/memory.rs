@@ -4,6 +4,7 @@
 //! resolvers, caches and programs hold, so that the fake cannot drift from the laws. It is for tests: what it is
 //! asked for wrongly, it panics about.
 
+mod lending;
 mod script;
 mod sink;
 mod store;
@@ -14,15 +15,19 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use reticent_core::{ErrorKind, Metadata, Revision, Secret, SecretRef, SecretSource, SourceError};
+use reticent_core::{
+    ErrorKind, LeaseKeeper, Metadata, Revision, Secret, SecretRef, SecretSource, SourceError,
+};
 
+pub use lending::LeaseTerms;
+use lending::Lending;
 use script::{Counts, Operation, Script};
 use store::Store;
 
 /// Holds secrets in memory, counts its calls, and fails or dawdles on demand; clones share everything.
 ///
 /// Places are references of any scheme, without version and field. It keeps every version of a value, takes fields
-/// out of JSON, and can be written, listed and staged.
+/// out of JSON, and can be written, listed and staged; a place may also be [lent](Self::lend) under leases.
 ///
 /// ```
 /// use reticent_core::{ErrorKind, SecretSource};
@@ -51,6 +56,7 @@ struct State {
     store: Store,
     script: Script,
     counts: Counts,
+    lending: Lending,
 }
 
 impl MemorySource {
@@ -197,6 +203,12 @@ impl MemorySource {
     }
 
     fn read(&self, at: &SecretRef) -> Result<Secret, SourceError> {
+        let lent = self.state().lending.lend(at);
+        if let Some(lent) = lent {
+            let lease = lent.metadata().lease().expect("what is lent has a lease").clone();
+            let metadata = Metadata::of_source(&*self.name).with_lease(lease);
+            return self.narrow(&lent.with_metadata(metadata), at);
+        }
         let found = self.state().store.find(at).ok_or_else(|| self.error(ErrorKind::NotFound, at))?;
         let mut metadata = Metadata::of_source(&*self.name).with_version(found.id);
         let told = found.value.metadata();
@@ -253,6 +265,10 @@ impl SecretSource for MemorySource {
     async fn revision(&self, at: &SecretRef) -> Result<Revision, SourceError> {
         self.begin(Operation::Poll, Some(at)).await?;
         self.state().store.revision(at).ok_or_else(|| self.error(ErrorKind::NotFound, at))
+    }
+
+    fn leases(&self) -> Option<&dyn LeaseKeeper> {
+        Some(self)
     }
 }
 

@@ -14,6 +14,7 @@ pub(super) enum Operation {
     Check,
     List,
     Write,
+    Lease,
 }
 
 #[derive(Default)]
@@ -21,6 +22,7 @@ pub(super) struct Script {
     pub(super) always: Option<ErrorKind>,
     pub(super) places: BTreeMap<SecretRef, ErrorKind>,
     pub(super) writes: Option<ErrorKind>,
+    pub(super) leases: Option<ErrorKind>,
     pub(super) retry_after: Option<Duration>,
     pub(super) delay: Duration,
     pub(super) limit: Option<Duration>,
@@ -52,7 +54,8 @@ impl Script {
     pub(super) fn verdict(&mut self, operation: Operation, at: Option<&SecretRef>) -> Option<ErrorKind> {
         let of_place = |at: &SecretRef| self.places.get(&whole(at)).copied();
         let of_writes = self.writes.filter(|_| operation == Operation::Write);
-        let lasting = self.always.or(of_writes).or_else(|| at.and_then(of_place));
+        let of_leases = self.leases.filter(|_| operation == Operation::Lease);
+        let lasting = self.always.or(of_writes).or(of_leases).or_else(|| at.and_then(of_place));
         self.next.pop_front().or(lasting)
     }
 }
@@ -73,7 +76,7 @@ impl Counts {
             Operation::Poll => self.polls += 1,
             Operation::Check => self.checks += 1,
             Operation::Write => self.writes += 1,
-            Operation::List => {}
+            Operation::List | Operation::Lease => {}
         }
     }
 }
