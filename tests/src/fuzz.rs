@@ -8,7 +8,7 @@ mod crypto;
 mod needles;
 mod redact;
 
-pub use crypto::{fernet, key_list, keyring, rt1, rtc1};
+pub use crypto::{fernet, key_list, keyring, replica, rt1, rtc1};
 pub use needles::needles;
 pub use redact::redact;
 
@@ -16,7 +16,7 @@ pub use redact::redact;
 pub type Target = fn(&[u8]);
 
 /// Every target by its name, which is also its folder in `fuzz/corpus`.
-pub const TARGETS: [(&str, Target); 11] = [
+pub const TARGETS: [(&str, Target); 12] = [
     ("configuration", configuration),
     ("dotenv", dotenv),
     ("fernet", fernet),
@@ -26,6 +26,7 @@ pub const TARGETS: [(&str, Target); 11] = [
     ("needles", needles),
     ("redact", redact),
     ("reference", reference),
+    ("replica", replica),
     ("rt1", rt1),
     ("rtc1", rtc1),
 ];

@@ -17,6 +17,8 @@ mod documents {
     struct FromPydanticSettings;
     #[doc = include_str!("../../docs/guides/from-python-fernet.md")]
     struct FromPythonFernet;
+    #[doc = include_str!("../../docs/guides/key-rotation.md")]
+    struct KeyRotation;
     #[doc = include_str!("../../docs/guides/redact.md")]
     struct Redact;
     #[doc = include_str!("../../docs/guides/write-a-source.md")]

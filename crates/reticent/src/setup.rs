@@ -27,7 +27,7 @@ pub use changes::Changes;
 pub use config::{Config, Declared};
 pub use error::SetupError;
 #[cfg(feature = "crypto")]
-pub use keyring::{KeyringPlace, Keyrings, Opened, StoredKeyring};
+pub use keyring::{KeyringPlace, Keyrings, Opened, Replica, StoredKeyring};
 pub use known::Known;
 
 /// A program's secrets: what it declares, the resolver over all sources, and the places that can be written.

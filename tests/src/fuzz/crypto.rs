@@ -8,7 +8,8 @@ use std::task::{Context as TaskContext, Poll, Waker};
 
 use reticent_core::Secret;
 use reticent_crypto::{
-    Compat, Context, Entry, Fernet, Key, Keyring, KeyringFile, LocalWrap, Sealed, Sealer, State,
+    Compat, Context, Entry, Fernet, Key, Keyring, KeyringFile, LocalWrap, ReplicaId, Report, Sealed, Sealer,
+    State,
 };
 
 /// The text of the first field of this name in a vector.
@@ -115,6 +116,21 @@ pub fn keyring(bytes: &[u8]) {
         file.keyring().entries().map(|entry| (entry.id().to_string(), entry.state())).collect()
     };
     assert_eq!(states(&file), states(&again));
+}
+
+/// A report of a replica that is read is written so that it is read again.
+///
+/// # Panics
+/// When it is not.
+pub fn replica(bytes: &[u8]) {
+    let name: ReplicaId = "web-1".parse().expect("a name");
+    if let Ok(report) = Report::parse(name.clone(), bytes) {
+        assert_eq!(Report::parse(name, &report.to_bytes()), Ok(report));
+    }
+    if let Some(name) = std::str::from_utf8(bytes).ok().and_then(|text| text.parse::<ReplicaId>().ok()) {
+        let components = std::path::Path::new(name.as_str()).components();
+        assert_eq!(components.count(), 1, "a name is one file's");
+    }
 }
 
 /// A list of keys is a keyring whose first key is primary, or an error that shows none of it.

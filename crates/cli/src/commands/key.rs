@@ -5,6 +5,7 @@ mod cover;
 mod destroy;
 mod import;
 mod make;
+mod replicas;
 mod show;
 
 use crate::context::Context;
@@ -45,6 +46,7 @@ enum Verb {
     Destroy(destroy::DestroyArgs),
     Import(import::ImportArgs),
     Cover(cover::CoverArgs),
+    Forget(replicas::ForgetArgs),
 }
 
 pub(crate) fn run(args: &KeyArgs, context: &Context) -> Result<Exit> {
@@ -61,5 +63,6 @@ pub(crate) fn run(args: &KeyArgs, context: &Context) -> Result<Exit> {
         Verb::Destroy(args) => destroy::run(args, context),
         Verb::Import(args) => import::run(args, context),
         Verb::Cover(args) => cover::run(args, context),
+        Verb::Forget(args) => replicas::forget(args, context),
     }
 }

@@ -71,7 +71,7 @@ fn a_key_goes_the_ways_that_its_state_allows() {
     let sandbox = with_keyring();
     sandbox.run(&["key", "generate", "--id", "next"]).is(0, "", "the key \"next\" is staged (new)\n");
     assert_eq!(states(&sandbox), ["k1 primary", "next staged"]);
-    let told = "every program that decrypts must have read the keyring since \"next\" was staged; nothing here can tell\n";
+    let told = "every program that decrypts must have read the keyring since \"next\" was staged; none reports what it has read\n";
     sandbox.run(&["key", "promote", "next"]).is(
         0,
         "",
@@ -318,7 +318,7 @@ fn list_and_status_tell_everything_but_keys() {
     assert_eq!(
         status,
         "{\"generation\":3,\"keyring\":\"[DIR]/.reticent/keyring.json\",\"keys\":{\"primary\":1,\"staged\":1},\
-         \"primary\":\"k1\",\"schema\":\"reticent.key-status/1\",\"warnings\":[]}\n"
+         \"primary\":\"k1\",\"replicas\":[],\"schema\":\"reticent.key-status/1\",\"warnings\":[]}\n"
     );
     // The keys of a variable have neither times nor a generation.
     let variable = Sandbox::new().with("ENCRYPTION_KEY", format!("new:{},old:{}", keys().0, keys().1));

@@ -12,6 +12,7 @@ mod foreign;
 mod get;
 mod import;
 mod key;
+mod key_replicas;
 mod key_rotation;
 #[cfg(feature = "pty")]
 mod key_terminal;

@@ -184,13 +184,15 @@ impl KeyringFile {
         &mut self.keyring
     }
 
-    /// Covers the keyring with a new key that another keeper, or the same one's present key, wraps.
+    /// Covers the keyring with a new key that another keeper, or the same one's present key, wraps; its generation grows,
+    /// so that a copy under the old cover is seen to be an older one.
     ///
     /// # Errors
     /// As [`new`](Self::new).
     pub async fn cover_anew(&mut self, keeper: &dyn KeyWrap) -> Result<(), SourceError> {
         let anew = Self::new(self.name.clone(), self.keyring.clone(), keeper).await?;
         (self.cover, self.wrapped) = (anew.cover, anew.wrapped);
+        self.keyring.generation = self.keyring.generation.saturating_add(1);
         Ok(())
     }
 }
@@ -294,7 +296,9 @@ fn is_consistent(entries: &[Entry]) -> bool {
 
 /// Reads what [`hex`] wrote.
 pub(crate) fn check_value(hex: &str) -> Option<[u8; 4]> {
-    u32::from_str_radix(hex, 16).ok().filter(|_| hex.len() == 8).map(u32::to_be_bytes)
+    // The parser alone would take a sign.
+    let is_hex = hex.len() == 8 && hex.bytes().all(|byte| byte.is_ascii_hexdigit());
+    u32::from_str_radix(hex, 16).ok().filter(|_| is_hex).map(u32::to_be_bytes)
 }
 
 /// Writes a check value in hexadecimal digits.

@@ -271,7 +271,10 @@ fn a_passphrase_keeps_a_keyring() {
     let other = PassphraseWrap::new("passphrase", &Secret::copy_of(b"correct house"));
     assert_eq!(read(&bytes, &other).unwrap_err().kind(), ErrorKind::Malformed);
     file.cover_anew(&other).now_or_never().expect("at once").expect("covered");
-    assert!(read(&file.to_bytes().expect("randomness"), &other).is_ok());
+    let covered = file.to_bytes().expect("randomness");
+    let generation = read(&covered, &other).expect("its new keeper").keyring().generation();
+    assert_eq!(generation, read(&bytes, &keeper).expect("the copy").keyring().generation() + 1);
+    assert_eq!(read(&covered, &keeper).unwrap_err().kind(), ErrorKind::Malformed);
 }
 
 #[test]

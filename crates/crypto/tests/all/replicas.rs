@@ -153,3 +153,13 @@ proptest! {
         prop_assert_eq!(Report::parse(replica("web-1"), &bytes), Err(Error::Malformed));
     }
 }
+
+#[test]
+fn the_example_of_a_report_is_read_and_written_as_it_stands() {
+    let document = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/formats/keyring.md");
+    let text = fs::read_to_string(document).expect("the document");
+    let (_, rest) = text.split_once("```json\n").expect("an example");
+    let (shown, _) = rest.split_once("```").expect("its end");
+    let report = Report::parse(replica("web-1"), shown.as_bytes()).expect("a report");
+    assert_eq!(String::from_utf8(report.to_bytes()).expect("JSON"), shown);
+}

@@ -4,16 +4,18 @@
 //! keyring that lacks a key must not be mended by another. The cost is that a project that begins a stored keyring has
 //! to import the key of its variable.
 
+mod replica;
 mod stored;
 
 use std::path::{Path, PathBuf};
 
 use reticent_core::{ErrorKind, KeyWrap, Secret, SecretRef, SourceError};
-use reticent_crypto::{Key, Keyring, KeyringFile, LocalWrap, PassphraseWrap};
+use reticent_crypto::{Key, Keyring, KeyringFile, LocalWrap, PassphraseWrap, ReplicaFolder};
 use reticent_resolve::Resolver;
 
 use super::{Config, Setup};
 
+pub use replica::Replica;
 pub use stored::StoredKeyring;
 
 /// The name of the keys of a small deployment.
@@ -24,6 +26,9 @@ const COVER: &str = "KEYRING_KEY";
 
 /// Where a stored keyring is, where nothing else is said.
 const USUAL: &str = ".reticent/keyring.json";
+
+/// What the folder is called in which programs report, behind the name of the keyring.
+const REPLICAS: &str = ".replicas";
 
 /// What covers a keyring, where it is a passphrase.
 const PASSPHRASE: &str = "passphrase";
@@ -212,6 +217,15 @@ impl Keyrings<'_> {
     #[must_use]
     pub fn path(&self) -> PathBuf {
         self.file.clone().unwrap_or_else(|| self.config.base().join(USUAL))
+    }
+
+    /// Returns where programs report which keys they have read: the folder beside the keyring that has its name and
+    /// `.replicas` behind it.
+    #[must_use]
+    pub fn replicas(&self) -> ReplicaFolder {
+        let mut path = self.path().into_os_string();
+        path.push(REPLICAS);
+        ReplicaFolder::new(path)
     }
 
     /// Opens the keyring to encrypt and decrypt with it.

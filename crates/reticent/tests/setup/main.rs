@@ -4,4 +4,5 @@
 
 mod keyring;
 mod scene;
+mod replica;
 mod sealed;

@@ -1,9 +1,12 @@
 //! Keys that move from one state to another.
 
+use std::time::Duration;
+
 use reticent::core::{ErrorKind, SourceError};
 use reticent::crypto::{Error, KeyId, Keyring, State};
 use reticent::setup::{Keyrings, StoredKeyring};
 
+use super::replicas::{self, Gate};
 use super::show::document;
 use crate::app::written;
 use crate::commands::crypto::{KeyringArgs, failed, unopened};
@@ -26,19 +29,30 @@ pub(super) struct OneKey {
 
 /// Lets a staged or accepted key encrypt; the one before it goes on decrypting
 ///
-/// Whatever reads the keyring must have the new key before something is encrypted with it. Nothing here can tell which
-/// programs have: ask them for the generation that they read.
+/// Whatever reads the keyring must have the new key before something is encrypted with it. It is refused while a program
+/// that reports what it has read does not have the key; of programs that do not report nothing is known.
 #[derive(clap::Args, Debug)]
 pub(super) struct PromoteArgs {
     #[command(flatten)]
     key: OneKey,
+    /// Waits at most so long until every program that reports has the key
+    #[arg(long, value_name = "SECONDS", value_parser = seconds, conflicts_with = "force")]
+    wait: Option<Duration>,
+    /// Promotes it whoever lacks it: what it encrypts does not open there
+    #[arg(long)]
+    force: bool,
 }
 
 /// Takes a key out of use, once nothing needs it any more; it can be accepted again
+///
+/// It is refused while a program that reports still encrypts with it.
 #[derive(clap::Args, Debug)]
 pub(super) struct RetireArgs {
     #[command(flatten)]
     key: OneKey,
+    /// Retires it whoever still encrypts with it
+    #[arg(long)]
+    force: bool,
 }
 
 /// Lets a key do nothing for now; it can be accepted again
@@ -63,16 +77,48 @@ pub(super) struct CompromiseArgs {
 }
 
 pub(super) fn promote(args: &PromoteArgs, context: &Context) -> Result<Exit> {
-    let exit = args.key.become_(State::Primary, context)?;
-    let id = &args.key.id;
-    context.output.say(format!(
-        "every program that decrypts must have read the keyring since \"{id}\" was staged; nothing here can tell"
-    ));
+    let OneKey { id, dry_run, .. } = &args.key;
+    let setup = context.setup()?;
+    let keyrings = args.key.keyring.keyrings(&setup, context)?;
+    if let Some(longest) = args.wait.filter(|_| !dry_run) {
+        replicas::wait(id, &keyrings, longest, context)?;
+    }
+    let stored = to_change(&keyrings, context)?;
+    // What is wrong with the key itself comes before who has it.
+    stored.keyring().clone().promote(id).map_err(|error| unchanged(&error))?;
+    let gate = Gate {
+        id,
+        change: "promoted",
+        says: ["does not have it", "do not have it"],
+        remedy: "they have to read the keyring again, and --wait SECONDS waits for them",
+        force: args.force,
+    };
+    let entry = stored.keyring().entries().find(|entry| entry.id() == id);
+    let is_reported = gate.pass(&keyrings, context, |report| entry.is_none_or(|entry| !report.has(entry)))?;
+    let exit = change(stored, *dry_run, context, |keyring| keyring.promote(id))?;
+    if !is_reported {
+        context.output.say(format!(
+            "every program that decrypts must have read the keyring since \"{id}\" was staged; none reports what it has read"
+        ));
+    }
     Ok(exit)
 }
 
 pub(super) fn retire(args: &RetireArgs, context: &Context) -> Result<Exit> {
-    args.key.become_(State::Retired, context)
+    let OneKey { id, dry_run, .. } = &args.key;
+    let setup = context.setup()?;
+    let keyrings = args.key.keyring.keyrings(&setup, context)?;
+    let stored = to_change(&keyrings, context)?;
+    stored.keyring().clone().set_state(id, State::Retired).map_err(|error| unchanged(&error))?;
+    still_encrypting(id, "retired", args.force)
+        .pass(&keyrings, context, |report| report.primary() == Some(id))?;
+    change(stored, *dry_run, context, |keyring| keyring.set_state(id, State::Retired))
+}
+
+/// What keeps a key from being taken away: a program that has not read that another one encrypts.
+pub(super) fn still_encrypting<'g>(id: &'g KeyId, change: &'static str, force: bool) -> Gate<'g> {
+    let says = ["still encrypts with it", "still encrypt with it"];
+    Gate { id, change, says, remedy: "they have to read the keyring again", force }
 }
 
 pub(super) fn suspend(args: &SuspendArgs, context: &Context) -> Result<Exit> {
@@ -101,6 +147,10 @@ impl OneKey {
 /// Reads an identifier; the remedy repeats nothing, since a key may stand in its place.
 pub(super) fn id(text: &str) -> std::result::Result<KeyId, &'static str> {
     text.parse().map_err(|_| "an identifier is 1 to 24 lower-case letters and digits, such as k2")
+}
+
+fn seconds(text: &str) -> std::result::Result<Duration, &'static str> {
+    text.parse().map(Duration::from_secs).map_err(|_| "write a whole number of seconds")
 }
 
 /// Opens a stored keyring to change it.

@@ -6,7 +6,7 @@ use reticent::crypto::rewrap::{Collection as _, Cover, FileSet, Rewrap, Survey};
 use reticent::crypto::{Context as Belonging, KeyId, Sealer};
 use reticent::setup::Setup;
 
-use super::change::{change, id, to_change, unchanged};
+use super::change::{change, id, still_encrypting, to_change, unchanged};
 use crate::commands::crypto::{KeyringArgs, files, shown};
 use crate::context::Context;
 use crate::exit::Exit;
@@ -52,6 +52,8 @@ pub(super) fn run(args: &DestroyArgs, context: &Context) -> Result<Exit> {
     }
     // What is wrong with the key itself is told before a long look at files.
     stored.keyring().clone().destroy_unproved(&args.id).map_err(|error| unchanged(&error))?;
+    still_encrypting(&args.id, "destroyed", false)
+        .pass(&keyrings, context, |report| report.primary() == Some(&args.id))?;
     let found = files(&args.proof, &[keyrings.path()], context)?;
     if found.is_empty() {
         return Err(Failure::new(Exit::Findings, "there is no file among them, and nothing proves nothing"));

@@ -1,17 +1,23 @@
 //! What a keyring holds, without any key.
 
-use reticent::crypto::{Entry, Keyring, State};
+use reticent::core::SourceError;
+use reticent::crypto::{Entry, KeyId, Keyring, Report, State};
 use reticent::setup::KeyringPlace;
-use serde_json::json;
+use serde_json::{Value, json};
+
+use super::replicas;
 
 use crate::app::written;
-use crate::commands::crypto::{KeyringArgs, now, unopened, utc};
+use crate::commands::crypto::{KeyringArgs, ago, now, unopened, utc};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Result;
 
 /// After this long another key should encrypt: two years (NIST SP 800-57, part 1, section 5.3.6).
 const OLD: u64 = 2 * 365 * 86_400;
+
+/// After this long a program that reports, as it does every minute or so, is taken for gone by whoever looks: an hour.
+const SILENT: u64 = 3_600;
 
 /// The states in the order of a key's life.
 const STATES: [State; 7] = [
@@ -46,6 +52,7 @@ pub(super) struct StatusArgs {
 struct Shown {
     keyring: Keyring,
     place: KeyringPlace,
+    reports: std::result::Result<Vec<Report>, SourceError>,
 }
 
 impl Shown {
@@ -54,7 +61,7 @@ impl Shown {
         let keyrings = args.keyrings(&setup, context)?;
         let keyring = context.block_on(keyrings.open()).map_err(|error| unopened(&keyrings, error))?;
         context.warn(&setup, &[]);
-        Ok(Self { keyring, place: keyrings.place() })
+        Ok(Self { keyring, place: keyrings.place(), reports: replicas::reports(&keyrings, context) })
     }
 
     /// Tells whether keys have times and a generation; those of a variable have none.
@@ -131,7 +138,10 @@ pub(super) fn status(args: &StatusArgs, context: &Context) -> Result<Exit> {
         .into_iter()
         .filter(|(_, count)| *count > 0)
         .collect();
-    let warnings = warnings(keyring, shown.is_stored(), now());
+    let reports = shown.reports.as_deref().unwrap_or_default();
+    let mut warnings = warnings(keyring, shown.is_stored(), now());
+    warnings.extend(shown.reports.as_ref().err().map(ToString::to_string));
+    warnings.extend(reports.iter().flat_map(|report| behind(report, keyring, now())));
     let generation = shown.is_stored().then(|| keyring.generation());
     if context.is_json() {
         let states: serde_json::Map<_, _> =
@@ -142,6 +152,7 @@ pub(super) fn status(args: &StatusArgs, context: &Context) -> Result<Exit> {
             "generation": generation,
             "primary": primary.map(|entry| entry.id().as_str()),
             "keys": states,
+            "replicas": shown.reports.is_ok().then(|| reports.iter().map(replica).collect::<Vec<_>>()),
             "warnings": warnings,
         });
         written(context.output.line(object.to_string()))?;
@@ -155,9 +166,44 @@ pub(super) fn status(args: &StatusArgs, context: &Context) -> Result<Exit> {
             counted.join(", ")
         );
         written(context.output.line(lines))?;
+        for report in reports {
+            let line = format!("replica     {}: {}", report.replica(), replicas::last(report));
+            written(context.output.line(line))?;
+        }
         warnings.iter().for_each(|warning| context.output.say(format!("warning: {warning}")));
     }
     Ok(if keyring.entries().any(Entry::encrypts) { Exit::Fine } else { Exit::Findings })
+}
+
+fn replica(report: &Report) -> Value {
+    json!({
+        "name": report.replica().as_str(),
+        "generation": report.generation(),
+        "primary": report.primary().map(KeyId::as_str),
+        "at": report.at(),
+    })
+}
+
+/// What a program that reports has not read yet, and whether it still runs.
+fn behind(report: &Report, keyring: &Keyring, now: u64) -> Vec<String> {
+    let name = report.replica();
+    let mut warnings = Vec::new();
+    for entry in keyring.entries().filter(|entry| !report.has(entry)) {
+        if matches!(entry.state(), State::Staged | State::Primary | State::Accepted) {
+            warnings.push(format!("{name} does not have the key \"{}\"", entry.id()));
+        }
+    }
+    let encrypts = keyring.entries().find(|entry| entry.state() == State::Primary).map(Entry::id);
+    if let Some(other) = report.primary().filter(|other| Some(*other) != encrypts) {
+        warnings.push(format!("{name} still encrypts with \"{other}\""));
+    }
+    if now.saturating_sub(report.at()) > SILENT {
+        let since = ago(report.at(), now);
+        warnings.push(format!(
+            "{name} reported {since} for the last time: reticent key forget {name} if it is gone"
+        ));
+    }
+    warnings
 }
 
 /// What to look after, at this time.
@@ -198,5 +244,27 @@ mod tests {
         assert_eq!(warnings(&keyring, true, created + OLD + 1), warned);
         assert_eq!(warnings(&keyring, false, created + OLD + 1), [""; 0]);
         assert_eq!(warnings(&Keyring::new(), true, 0), ["no key encrypts: reticent key promote ID"]);
+    }
+
+    #[test]
+    fn a_program_that_lacks_a_key_or_is_silent_is_warned_of() {
+        let id = |text: &str| text.parse::<KeyId>().expect("an identifier");
+        let key = || Key::generate().expect("randomness");
+        let mut keyring = Keyring::of(id("k1"), key()).expect("random");
+        let report = Report::of("web-1".parse().expect("a name"), &keyring);
+        assert_eq!(behind(&report, &keyring, report.at() + SILENT), [""; 0]);
+        keyring.stage(id("k2"), key()).expect("new");
+        keyring.stage(id("k3"), key()).expect("new");
+        keyring.set_state(&id("k3"), State::Suspended).expect("staged");
+        assert_eq!(behind(&report, &keyring, report.at()), ["web-1 does not have the key \"k2\""]);
+        keyring.promote(&id("k2")).expect("staged");
+        assert_eq!(
+            behind(&report, &keyring, report.at() + SILENT + 1),
+            [
+                "web-1 does not have the key \"k2\"",
+                "web-1 still encrypts with \"k1\"",
+                "web-1 reported 1 hour ago for the last time: reticent key forget web-1 if it is gone"
+            ]
+        );
     }
 }
