@@ -7,6 +7,7 @@ use clap::ArgMatches;
 use clap::parser::ValueSource;
 use reticent::core::{Recognised, SecretName, SecretRef};
 use reticent::setup::{Config, Setup};
+use tokio::runtime::Runtime;
 
 use crate::arguments::{Format, Global, variable};
 use crate::failure::{Failure, Result};
@@ -18,6 +19,8 @@ pub(crate) struct Context {
     pub(crate) global: Global,
     pub(crate) output: Output,
     folder: PathBuf,
+    /// One for the whole command: a client of a server keeps connections that live as long as their runtime.
+    runtime: Runtime,
 }
 
 /// What a person names on the command line.
@@ -32,7 +35,9 @@ impl Context {
         let folder = env::current_dir()
             .map_err(|error| Failure::usage(format!("the working directory cannot be used: {error}")))?;
         let output = Output::new(global.quiet, global.verbose, colour);
-        Ok(Self { global, output, folder })
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.expect("a runtime on one thread needs nothing that could be missing");
+        Ok(Self { global, output, folder, runtime })
     }
 
     pub(crate) fn is_json(&self) -> bool {
@@ -73,8 +78,7 @@ impl Context {
 
     /// Runs a future to its end on this thread.
     pub(crate) fn block_on<F: Future>(&self, future: F) -> F::Output {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-        runtime.expect("a runtime on one thread needs nothing that could be missing").block_on(future)
+        self.runtime.block_on(future)
     }
 
     /// Says where each option came from, if `--explain` asks for it.

@@ -8,6 +8,7 @@ mod error;
 mod layers;
 mod places;
 mod shared;
+mod unread;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -16,6 +17,7 @@ use reticent_config::Schema;
 
 pub use error::LoadError;
 pub use places::{Places, Prepared};
+pub use unread::Referred;
 
 /// Loads a struct of settings. Derive `Settings`, which is of the same name.
 ///

@@ -4,12 +4,16 @@
 //! program, an application) asks [`Setup`]. The cost is that this module grows with each backend.
 
 mod changes;
+mod collection;
+mod comparing;
 mod config;
 mod error;
 mod file;
 #[cfg(feature = "crypto")]
 mod keyring;
 mod known;
+mod rights;
+mod rotation;
 #[cfg(feature = "crypto")]
 mod sealed;
 mod sources;
@@ -24,13 +28,20 @@ use reticent_resolve::{Provenance, Resolver};
 use sources::Sources;
 
 pub use changes::Changes;
+pub use collection::{Collection, Member};
+pub use comparing::Comparing;
 pub use config::{Config, Declared};
 pub use error::SetupError;
 #[cfg(feature = "crypto")]
 pub use keyring::{KeyringPlace, Keyrings, Opened, Replica, StoredKeyring};
 pub use known::Known;
+pub use rotation::{Finding, Previous, Rotation};
+
+pub(crate) use known::variable;
 
 /// A program's secrets: what it declares, the resolver over all sources, and the places that can be written.
+///
+/// Clones share everything.
 ///
 /// ```
 /// use reticent::setup::{Config, Setup};
@@ -47,7 +58,7 @@ pub use known::Known;
 /// # })?;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Setup {
     config: Config,
     declared: Vec<Declared>,
@@ -97,7 +108,7 @@ impl Setup {
     /// Returns the schemes that make a text a reference here.
     #[must_use]
     pub fn schemes(&self) -> Schemes {
-        Schemes::of(config::SCHEMES.iter().copied())
+        self.config.schemes().clone()
     }
 
     /// Returns the secrets that are declared, then the keys of `.env` that are not. Names are read, and no value.

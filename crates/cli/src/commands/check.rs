@@ -1,18 +1,28 @@
 //! `check`: every declared secret and setting, in one report.
 
-use reticent::config::{Item, Report, Status};
-use reticent::core::{Attempt, Visible};
+mod rights;
+mod rotation;
+mod row;
+
+use reticent::config::Report;
+use reticent::core::Visible;
 use reticent::settings::{Places, Prepared};
+use reticent::setup::Setup;
+use serde_json::json;
 
 use crate::app::written;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 
+use row::Row;
+
 const EXAMPLES: &str = "\
 Examples:
   reticent check                  all that reticent.toml declares
   reticent check -e production    by the rules of production
+  reticent check --rotation       with ages, previous versions and leases
+  reticent check --rights         what may be read, asked without reading
   reticent check --explain        with everything that was tried
   reticent check --json           for a script; it shows no value";
 
@@ -23,25 +33,55 @@ Examples:
 /// setting ENVIRONMENT, else development.
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
-pub(crate) struct CheckArgs {}
+pub(crate) struct CheckArgs {
+    /// Also reads the previous version of each secret, and judges ages, leases and whether the last rotation changed
+    /// anything
+    #[arg(long)]
+    rotation: bool,
+    /// Asks the backends which rights are missing; without --rotation no value of a backend is read
+    #[arg(long)]
+    rights: bool,
+}
 
-pub(crate) fn run(_: &CheckArgs, context: &Context) -> Result<Exit> {
+/// What a check found: a row for each setting.
+struct Checked {
+    environment: String,
+    rows: Vec<Row>,
+}
+
+pub(crate) fn run(args: &CheckArgs, context: &Context) -> Result<Exit> {
     let prepared = context.prepared()?;
-    let report = context.block_on(prepared.loader().check(prepared.schema()));
     if prepared.schema().settings().is_empty() {
         context.output.say("reticent.toml declares no secrets and no settings; `reticent init` begins");
     }
+    let checked = if args.rights && !args.rotation {
+        context.block_on(rights::alone(&prepared))
+    } else {
+        values(args, &prepared, context)?
+    };
+    if args.rights && checked.rows.iter().all(|row| !row.has_rights()) {
+        context.output.say("no declared secret lives where rights can be asked for");
+    }
+    let text = if context.is_json() { checked.as_json() } else { checked.as_text() };
+    written(context.output.data(text.as_bytes()))?;
+    Ok(checked.exit())
+}
+
+/// Reads and judges every value.
+fn values(args: &CheckArgs, prepared: &Prepared, context: &Context) -> Result<Checked> {
+    let report = context.block_on(prepared.loader().check(prepared.schema()));
     for (item, warning) in report.warnings() {
         context.output.say(format!("warning: {}", item.line(warning)));
         warning.remedy().iter().for_each(|remedy| context.output.say(format!("hint: {remedy}")));
     }
-    let text = if context.is_json() {
-        format!("{}\n", report.to_json())
-    } else {
-        as_text(&report, context.global.explain)
-    };
-    written(context.output.data(text.as_bytes()))?;
-    Ok(exit(&report))
+    let mut rows = Row::all(&report, context.global.explain);
+    if args.rotation {
+        context.block_on(rotation::add(&mut rows, &report, prepared))?;
+    }
+    if args.rights {
+        context.block_on(rights::add(&mut rows, prepared));
+    }
+    Ok(Checked { environment: report.environment().to_owned(), rows })
 }
 
 /// Turns the report's own code into the program's.
@@ -67,80 +107,47 @@ pub(super) fn failure(report: &Report) -> Failure {
     Failure::all(each.collect())
 }
 
-/// One line a setting, its problems below it, and the counts at the end.
-fn as_text(report: &Report, explain: bool) -> String {
-    // A file whose mode is unwise is no setting; its warning is told elsewhere.
-    let shown = |item: &&Item| item.kind() != "file" || item.status() != Status::Ok;
-    let items: Vec<&Item> = report.items().iter().filter(shown).collect();
-    let width = items.iter().map(|item| Visible(item.name()).to_string().chars().count()).max().unwrap_or(0);
-    let mut text = String::new();
-    for item in &items {
-        let name = Visible(item.name()).to_string();
-        let line = format!("{name:width$}  {:11}  {}", word(item.status()), whereabouts(item));
-        text.push_str(line.trim_end());
-        text.push('\n');
-        for problem in item.problems() {
-            text.push_str(&format!("  {}\n", item.line(problem)));
-            if let Some(remedy) = problem.remedy() {
-                text.push_str(&format!("    hint: {remedy}\n"));
-            }
-        }
-        if explain {
-            item.tried().iter().for_each(|attempt| text.push_str(&tried(attempt)));
-        }
+impl Checked {
+    fn exit(&self) -> Exit {
+        Exit::of_several(self.rows.iter().map(Row::exit))
     }
-    let bad = items.iter().filter(|item| item.status() != Status::Ok).count();
-    text.push_str(&format!(
-        "{} {} for {}: {} ok, {bad} with problems\n",
-        items.len(),
-        if items.len() == 1 { "item" } else { "items" },
-        Visible(report.environment()),
-        items.len() - bad
-    ));
-    text
-}
 
-fn tried(attempt: &Attempt) -> String {
-    format!("  tried {attempt}\n")
-}
-
-fn word(status: Status) -> &'static str {
-    match status {
-        Status::Ok => "ok",
-        Status::Missing => "MISSING",
-        Status::Invalid => "INVALID",
-        Status::Denied => "DENIED",
-        Status::Unavailable => "UNAVAILABLE",
+    /// The document of the schema `reticent.check/1`.
+    fn as_json(&self) -> String {
+        let items: Vec<_> = self.rows.iter().map(Row::json).collect();
+        let document = json!({
+            "schema": "reticent.check/1", "environment": self.environment, "ok": self.exit() == Exit::Fine,
+            "items": items,
+        });
+        format!("{document}\n")
     }
-}
 
-fn whereabouts(item: &Item) -> String {
-    let version = item.version().map(|version| format!("version {}", Visible(version)));
-    let age = item.age_days().map(|days| format!("{days} days old"));
-    let place = item.place().map(|place| match item.reference() {
-        // What reticent.toml or a value refers to is where it is.
-        Some(reference) if place == "reticent.toml" => Visible(reference).to_string(),
-        Some(reference) if !names_the_same(reference, place) => {
-            format!("{} from {}", Visible(reference), Visible(place))
-        }
-        _ => Visible(place).to_string(),
-    });
-    let known: Vec<String> = [place, version, age].into_iter().flatten().collect();
-    if known.is_empty() && item.status() == Status::Ok { "not set".to_owned() } else { known.join(", ") }
-}
-
-/// `env://PORT` is the place `env PORT`, and `dotenv://.env#PORT` is in `.env:7`.
-fn names_the_same(reference: &str, place: &str) -> bool {
-    let path = reference.split_once("://").map_or("", |(_, path)| path);
-    let path = path.split('#').next().unwrap_or_default();
-    let last = place.rsplit(' ').next().unwrap_or_default();
-    last == path || last.rsplit_once(':').is_some_and(|(file, _)| file == path)
+    /// One line a setting, its problems below it, and the counts at the end.
+    fn as_text(&self) -> String {
+        let shown: Vec<&Row> = self.rows.iter().filter(|row| row.is_shown()).collect();
+        let width = shown.iter().map(|row| row.name().chars().count()).max().unwrap_or(0);
+        let mut text: String = shown.iter().map(|row| row.as_text(width)).collect();
+        let bad = shown.iter().filter(|row| row.exit() != Exit::Fine).count();
+        text.push_str(&format!(
+            "{} {} for {}: {} ok, {bad} with problems\n",
+            shown.len(),
+            if shown.len() == 1 { "item" } else { "items" },
+            Visible(&self.environment),
+            shown.len() - bad
+        ));
+        text
+    }
 }
 
 impl Context {
     /// Opens the places that settings come from, by the options.
     pub(super) fn prepared(&self) -> Result<Prepared> {
-        let places = Places::usual().in_folder(self.folder()).with_config(self.config()?);
+        self.prepared_over(&Setup::of(self.config()?, None)?)
+    }
+
+    /// Does as [`prepared`](Self::prepared) over the sources of `setup`, so that a secret is read once.
+    pub(super) fn prepared_over(&self, setup: &Setup) -> Result<Prepared> {
+        let places = Places::usual().in_folder(self.folder()).with_setup(setup.clone());
         let Some(environment) = &self.global.environment else { return Ok(places.prepare()?) };
         let prepared = places.with_environment(environment.as_str()).prepare()?;
         let policies = prepared.loader().policies();

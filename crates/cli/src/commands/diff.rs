@@ -1,7 +1,9 @@
-//! `diff`: two environments side by side, without a value.
+//! `diff`: two environments, two places, or one of each, side by side and without a value.
 
-use reticent::core::{ErrorKind, Fingerprint, FingerprintKey, SourceError, Visible};
-use reticent::setup::{Known, Setup};
+mod side;
+
+use reticent::core::{ErrorKind, Fingerprint, SourceError, Visible};
+use reticent::setup::Comparing;
 use serde_json::{Value, json};
 
 use crate::app::written;
@@ -9,26 +11,30 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
 
-/// Compares the secrets of two environments without showing a value
+use side::{Compared, Side};
+
+const EXAMPLES: &str = "\
+Examples:
+  reticent diff staging production                         two environments
+  reticent diff aws-sm://prod/ vault://secret/prod/        two prefixes, name by name
+  reticent diff production vault://secret/prod/            an environment and a prefix
+  reticent diff aws-sm://prod/db vault://secret/prod/db    two secrets";
+
+/// Compares the secrets of two environments, or of two places, without showing a value
 ///
-/// Says of every secret that `run` would hand over in one of them whether it is the same in both, different, in one
-/// only, in neither, or unreadable. Values are compared by fingerprints under a key that is drawn anew for each run
-/// and kept nowhere.
+/// Says of every secret whether it is the same in both, different, in one only, in neither, or unreadable. An
+/// environment has what `run` would hand over in it; a place that ends in / has what stands behind it, and a .env file
+/// without a key has its keys. Values are compared by fingerprints under a key that is drawn anew for each run and kept
+/// nowhere; two JSON objects are the same when their fields are.
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct DiffArgs {
-    /// An environment of reticent.toml
+    /// An environment of reticent.toml, a prefix or a reference
     #[arg(value_name = "ENV-A")]
     a: String,
     /// Another one
     #[arg(value_name = "ENV-B")]
     b: String,
-}
-
-/// One environment: what it knows, and what came of reading it.
-struct Side {
-    environment: String,
-    setup: Setup,
-    secrets: Vec<(Known, Found)>,
 }
 
 /// What came of reading one secret.
@@ -40,7 +46,7 @@ enum Found {
     Unreadable(SourceError),
 }
 
-/// One secret in both environments.
+/// One secret on both sides.
 struct Row<'a> {
     name: &'a str,
     is_optional: bool,
@@ -59,14 +65,14 @@ enum Status {
 }
 
 pub(crate) fn run(args: &DiffArgs, context: &Context) -> Result<Exit> {
-    let key = FingerprintKey::random().map_err(|error| Failure::new(Exit::Unavailable, error.to_string()))?;
-    let sides = [read(&args.a, context, &key)?, read(&args.b, context, &key)?];
+    let comparing = Comparing::anew().map_err(|error| Failure::new(Exit::Unavailable, error.to_string()))?;
+    let sides = Side::both([&args.a, &args.b], context, &comparing)?;
     warn(&sides, context);
     let rows = rows(&sides);
     let unreadable: Vec<Failure> = rows.iter().flat_map(Row::failures).collect();
     let exit = Exit::of_several(rows.iter().flat_map(Row::exits));
     if rows.is_empty() {
-        context.output.say("neither environment has a secret");
+        context.output.say(format!("neither {} has a secret", sides[0].what(&sides[1])));
     }
     let text = if context.is_json() { as_json(&rows, &sides) } else { as_table(&rows, &sides) };
     written(context.output.data(text.as_bytes()))?;
@@ -76,29 +82,11 @@ pub(crate) fn run(args: &DiffArgs, context: &Context) -> Result<Exit> {
     Ok(exit)
 }
 
-fn read(environment: &str, context: &Context, key: &FingerprintKey) -> Result<Side> {
-    let setup = Setup::of(context.config()?, Some(environment))?;
-    let (known, results) = context.block_on(async {
-        let known = setup.known().await?;
-        let results = setup.resolve(&known).await;
-        Ok::<_, SourceError>((known, results))
-    })?;
-    let found = results.into_iter().map(|result| match result {
-        Ok(Some(value)) => Found::Value(key.fingerprint(&value)),
-        Ok(None) => Found::Nothing,
-        Err(error) if error.kind() == ErrorKind::NotFound => Found::Nothing,
-        Err(error) => Found::Unreadable(error),
-    });
-    let secrets = known.into_iter().zip(found).collect();
-    Ok(Side { environment: environment.to_owned(), setup, secrets })
-}
-
 /// Both mostly read the same files; each warning is given once.
 fn warn(sides: &[Side; 2], context: &Context) {
     let mut seen: Vec<String> = Vec::new();
     for side in sides {
-        let places: Vec<_> = side.secrets.iter().flat_map(|(known, _)| known.places()).cloned().collect();
-        for warning in side.setup.warnings(&places) {
+        for warning in side.warnings() {
             if !seen.contains(&warning) {
                 context.output.say(format!("warning: {warning}"));
                 seen.push(warning);
@@ -107,22 +95,22 @@ fn warn(sides: &[Side; 2], context: &Context) {
     }
 }
 
-/// Pairs the secrets by their names, in the order of the first environment and then of the second.
+/// Pairs the secrets by their names, in the order of the first side and then of the second.
 fn rows(sides: &[Side; 2]) -> Vec<Row<'_>> {
     let [a, b] = sides;
-    let of = |side: &'_ Side, name: &str| side.secrets.iter().position(|(known, _)| known.name() == name);
-    let both = a.secrets.iter().map(|(known, found)| match of(b, known.name()) {
-        Some(at) => Row::of(known, found, &b.secrets[at].1, b.secrets[at].0.is_optional()),
-        None => Row::of(known, found, &Found::Nothing, true),
+    let of = |side: &'_ Side, name: &str| side.secrets.iter().position(|secret| secret.name == name);
+    let both = a.secrets.iter().map(|secret| match of(b, &secret.name) {
+        Some(at) => Row::of(secret, &secret.found, &b.secrets[at].found, b.secrets[at].is_optional),
+        None => Row::of(secret, &secret.found, &Found::Nothing, true),
     });
-    let rest = b.secrets.iter().filter(|(known, _)| of(a, known.name()).is_none());
-    both.chain(rest.map(|(known, found)| Row::of(known, &Found::Nothing, found, true))).collect()
+    let rest = b.secrets.iter().filter(|secret| of(a, &secret.name).is_none());
+    both.chain(rest.map(|secret| Row::of(secret, &Found::Nothing, &secret.found, true))).collect()
 }
 
 impl<'a> Row<'a> {
-    /// It is optional where neither environment needs it; one that does not know it does not need it.
-    fn of(known: &'a Known, a: &'a Found, b: &'a Found, is_optional_there: bool) -> Self {
-        Self { name: known.name(), is_optional: known.is_optional() && is_optional_there, a, b }
+    /// It is optional where neither side needs it; one that does not know it does not need it.
+    fn of(secret: &'a Compared, a: &'a Found, b: &'a Found, is_optional_there: bool) -> Self {
+        Self { name: &secret.name, is_optional: secret.is_optional && is_optional_there, a, b }
     }
 
     fn status(&self) -> Status {
@@ -136,7 +124,7 @@ impl<'a> Row<'a> {
         }
     }
 
-    /// An optional secret that neither environment has is no difference.
+    /// An optional secret that neither side has is no difference.
     fn exits(&self) -> Vec<Exit> {
         match self.status() {
             Status::Same => vec![Exit::Fine],
@@ -160,7 +148,7 @@ impl<'a> Row<'a> {
 
 fn as_table(rows: &[Row<'_>], sides: &[Side; 2]) -> String {
     let width = rows.iter().map(|row| Visible(row.name).to_string().chars().count()).max().unwrap_or(0);
-    let [a, b] = sides.each_ref().map(|side| Visible(&side.environment));
+    let [a, b] = sides.each_ref().map(|side| Visible(&side.label));
     let line = |row: &Row<'_>| {
         let what = match row.status() {
             Status::Same => "same".to_owned(),
@@ -189,7 +177,7 @@ fn as_json(rows: &[Row<'_>], sides: &[Side; 2]) -> String {
             Found::Nothing => ErrorKind::NotFound.as_str(),
             Found::Unreadable(error) => error.kind().as_str(),
         };
-        json!({ "environment": side.environment, "status": status })
+        json!({ "environment": side.environment(), "place": side.place(), "status": status })
     };
     let line = |row: &Row<'_>| {
         let status = match row.status() {

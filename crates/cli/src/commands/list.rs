@@ -1,5 +1,7 @@
 //! `list`: names and places, never values.
 
+use reticent::core::{VersionId, Visible};
+use reticent::setup::{Collection, Setup};
 use serde_json::json;
 
 use crate::app::written;
@@ -7,18 +9,28 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::Result;
 
-/// Lists the secrets that are declared in reticent.toml and those in `.env`
+const EXAMPLES: &str = "\
+Examples:
+  reticent list                        what is declared, and the keys of .env
+  reticent list DB_                    those whose names begin so
+  reticent list vault://secret/prod/   what stands behind a prefix of a backend";
+
+/// Lists the secrets that are declared in reticent.toml and those in `.env`, or those of a place
 ///
 /// Shows names and places and reads no value.
 #[derive(clap::Args, Debug)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct ListArgs {
-    /// Lists only names that begin with this
-    #[arg(default_value = "")]
+    /// Lists only names that begin with this; of a reference that ends in /, or of a .env file, what is there
+    #[arg(default_value = "", value_name = "PREFIX")]
     prefix: String,
 }
 
 pub(crate) fn run(args: &ListArgs, context: &Context) -> Result<Exit> {
     let setup = context.setup()?;
+    if let Some(of) = Collection::recognise(&args.prefix, &setup.schemes()) {
+        return members(&of, &setup, context);
+    }
     let known = context.block_on(setup.known())?;
     let mut lines = String::new();
     for entry in known.iter().filter(|entry| entry.name().starts_with(&args.prefix)) {
@@ -44,6 +56,31 @@ pub(crate) fn run(args: &ListArgs, context: &Context) -> Result<Exit> {
                 "reticent.toml declares no secrets, and .env has none; `reticent set NAME` keeps one in .env"
             }
         });
+    }
+    written(context.output.data(lines.as_bytes()))?;
+    Ok(Exit::Fine)
+}
+
+/// Lists what one backend has behind a prefix.
+fn members(of: &Collection, setup: &Setup, context: &Context) -> Result<Exit> {
+    let members = context.block_on(setup.members(of))?;
+    let mut lines = String::new();
+    for member in &members {
+        let (name, place) = (member.name(), member.place().to_string());
+        let line = if context.is_json() {
+            json!({
+                "schema": "reticent.entry/1", "name": name, "refs": [place], "declared": false,
+                "optional": false, "about": null, "version": member.info().version().map(VersionId::as_str),
+            })
+            .to_string()
+        } else {
+            format!("{}  {}", Visible(name), Visible(&place))
+        };
+        lines.push_str(&line);
+        lines.push('\n');
+    }
+    if members.is_empty() {
+        context.output.say(format!("{of} holds no secret"));
     }
     written(context.output.data(lines.as_bytes()))?;
     Ok(Exit::Fine)

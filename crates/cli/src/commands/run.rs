@@ -104,7 +104,7 @@ impl Handed {
 
 /// Judges the declared settings and resolves all secrets, or reports all that is wrong.
 async fn resolve(args: &RunArgs, context: &Context, setup: &Setup, wanted: &[Known]) -> Result<Handed> {
-    let judged = Judged::of(args, context).await?;
+    let judged = Judged::of(args, context, setup).await?;
     if let Some(judged) = judged.as_ref().filter(|_| !args.no_check) {
         // The report has the declared secrets, too, so that none is left for the resolver to miss.
         judged.verdict(context)?;

@@ -136,3 +136,45 @@ fn an_unknown_environment_is_an_error_with_the_known_ones() {
     assert_eq!((ran.code, ran.stdout.len()), (2, 0));
     assert!(ran.stderr.contains("preview") && ran.stderr.contains("production"), "{}", ran.stderr);
 }
+
+#[test]
+fn places_are_compared_name_by_name() {
+    let sandbox = sandbox()
+        .file("a/json", r#"{"user": "hunter2", "port": 1}"#)
+        .file("b/json", r#"{"port":1,"user":"hunter2"}"#)
+        .file("a/x", "hunter2")
+        .file("b/x", "hunter2 ")
+        .file("b/y", "hunter2");
+    sandbox.run(&["diff", "file://a/", "file://b/"]).is(
+        1,
+        "json  same\nx     different\ny     only in file://b/\n",
+        "",
+    );
+    sandbox.run(&["diff", "file://a/json", "file://b/json"]).is(
+        0,
+        "file://a/json and file://b/json  same\n",
+        "",
+    );
+    let json = sandbox.run(&["diff", "--json", "file://a/x", "file://b/y"]);
+    let line: serde_json::Value = serde_json::from_str(&json.stdout_text()).expect("one line of JSON");
+    assert_eq!((json.code, &line["status"], &line["a"]["place"]), (0, &"same".into(), &"file://a/x".into()));
+    assert!(line["a"]["environment"].is_null());
+}
+
+#[test]
+fn an_environment_is_compared_with_a_place() {
+    let sandbox = sandbox().file("place/SAME", "hunter2\n").file("place/COMMON", "other");
+    let ran = sandbox.run(&["diff", "twin", "file://place/"]);
+    ran.is(1, "COMMON  different\nSAME    same\nSPARE   in neither (optional)\n", "");
+}
+
+#[test]
+fn one_secret_and_many_are_no_pair() {
+    let ran = sandbox().file("place/x", "x").run(&["diff", "file://place/", "file://place/x"]);
+    ran.is(
+        2,
+        "",
+        "error: file://place/x is one secret, and the other side is many\n\
+         hint: end it with / to compare all that stands behind it\n",
+    );
+}

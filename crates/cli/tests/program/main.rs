@@ -1,6 +1,8 @@
 //! The built program, driven as a person or a script drives it: all of stdout, stderr and the exit code.
 
 mod check;
+mod check_rotation;
+mod copy;
 mod diff;
 mod encrypt;
 mod encrypt_files;

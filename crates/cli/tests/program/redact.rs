@@ -316,9 +316,13 @@ fn memory_stays_flat_whatever_the_text() {
         (0..megabytes(is_dense)).for_each(|_| input.write_all(block.as_bytes()).expect("it is read"));
         let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).expect("it runs");
         drop(input);
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a line");
-        let kilobytes: usize = peak.trim().trim_end_matches(" kB").parse().expect("a number");
-        assert!(kilobytes < 18 << 10, "{kilobytes} kB for {form} of {piece:?}");
+        let of = |key: &str| -> usize {
+            let line = status.lines().find_map(|line| line.strip_prefix(key)).expect("a line");
+            line.trim().trim_end_matches(" kB").parse().expect("a number")
+        };
+        // The program's own pages are no memory that a text costs, and grow with the backends that it is built with.
+        let kilobytes = of("VmHWM:") - of("RssFile:");
+        assert!(kilobytes < 12 << 10, "{kilobytes} kB for {form} of {piece:?}");
         assert_eq!(child.wait().expect("it ends").code(), Some(0));
         assert!(counter.join().expect("it counts") > 0);
     }

@@ -13,7 +13,7 @@ use super::layers;
 use crate::setup::{Config, Declared, Setup, SetupError};
 
 /// The schemes whose values are followed where they are references again.
-const LOCAL: [&str; 4] = ["dotenv", "env", "file", "systemd"];
+pub(super) const LOCAL: [&str; 4] = ["dotenv", "env", "file", "systemd"];
 
 /// The places that settings come from.
 ///
@@ -31,6 +31,7 @@ const LOCAL: [&str; 4] = ["dotenv", "env", "file", "systemd"];
 pub struct Places {
     folder: Option<PathBuf>,
     config: Option<Config>,
+    setup: Option<Setup>,
     variables: Arc<dyn Environment>,
     environment: Option<String>,
     above: Vec<Arc<dyn Layer>>,
@@ -55,7 +56,7 @@ pub struct Places {
 pub struct Prepared {
     loader: Loader,
     schema: Schema,
-    config: Config,
+    setup: Setup,
 }
 
 impl Places {
@@ -65,6 +66,7 @@ impl Places {
         Self {
             folder: None,
             config: None,
+            setup: None,
             variables: Arc::new(ProcessEnvironment),
             environment: None,
             above: Vec::new(),
@@ -84,6 +86,13 @@ impl Places {
     #[must_use]
     pub fn with_config(mut self, config: Config) -> Self {
         self.config = Some(config);
+        self
+    }
+
+    /// Takes the configuration and the sources of `setup`, so that both read a secret once and log in once.
+    #[must_use]
+    pub fn with_setup(mut self, setup: Setup) -> Self {
+        self.setup = Some(setup);
         self
     }
 
@@ -121,8 +130,11 @@ impl Places {
     /// # Errors
     /// [`SetupError`] when the configuration is not as it should be, or there is no working directory.
     pub fn prepare(&self) -> Result<Prepared, SetupError> {
-        let config = self.find_config()?;
-        let setup = Setup::with_hooks(config.clone(), None, self.hooks.clone(), self.actor.clone())?;
+        let setup = match &self.setup {
+            Some(setup) => setup.clone(),
+            None => Setup::with_hooks(self.find_config()?, None, self.hooks.clone(), self.actor.clone())?,
+        };
+        let config = setup.config().clone();
         let mut loader = Loader::new()
             .with_policies(config.declarations().policies().clone())
             .with_hooks(self.hooks.clone(), self.actor.clone())
@@ -134,7 +146,7 @@ impl Places {
         loader = self.above.iter().cloned().fold(loader, Loader::with_shared_layer);
         loader = layers::add(loader, &config, &self.variables);
         let schema = with_secrets(config.declarations().schema().clone(), &config)?;
-        Ok(Prepared { loader, schema, config })
+        Ok(Prepared { loader, schema, setup })
     }
 
     fn find_config(&self) -> Result<Config, SetupError> {
@@ -212,14 +224,20 @@ impl Prepared {
     /// Returns the configuration.
     #[must_use]
     pub fn config(&self) -> &Config {
-        &self.config
+        self.setup.config()
+    }
+
+    /// Returns the sources behind the places.
+    #[must_use]
+    pub fn setup(&self) -> &Setup {
+        &self.setup
     }
 
     /// Adds to the settings of a program what `reticent.toml` says about them: rules, other names, and that they must
     /// be there.
     #[must_use]
     pub fn refined(&self, mut schema: Schema) -> Schema {
-        schema.refine(self.config.declarations().schema());
+        schema.refine(self.config().declarations().schema());
         schema
     }
 }

@@ -1,14 +1,21 @@
 //! `reticent.toml` as plain data.
 
+mod declared;
+mod places;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reticent_config::Declarations;
 use reticent_config::toml::{Document, Item, Reader, TomlError};
-use reticent_core::{Recognised, Schemes, SecretName, SecretRef};
+use reticent_core::{Schemes, SecretRef};
 
 use super::SetupError;
+use declared::{MaxAge, max_age, secrets};
+use places::{reference, template};
+
+pub use declared::Declared;
 
 /// The schemes that this build can read.
 pub(super) const SCHEMES: &[&str] = &[
@@ -57,8 +64,10 @@ const ORDER: [&str; 6] = [
 pub struct Config {
     file: Option<PathBuf>,
     base: PathBuf,
+    schemes: Schemes,
     secrets: Vec<Declared>,
-    environments: BTreeMap<String, Vec<Declared>>,
+    environments: BTreeMap<String, Environment>,
+    max_age: Option<MaxAge>,
     declarations: Declarations,
     pub(super) sources: SourceOptions,
     pub(super) cache: Cache,
@@ -66,49 +75,11 @@ pub struct Config {
     pub(super) keyring: KeyringOptions,
 }
 
-/// One secret that a program declares.
-///
-/// ```
-/// use reticent::setup::Config;
-///
-/// let config = Config::parse("[secrets]\nDSN = { optional = true, about = \"errors\" }", "/srv/reticent.toml")?;
-/// let declared = &config.secrets(None)?[0];
-/// assert!(declared.is_optional() && declared.places().is_empty());
-/// assert_eq!(declared.about(), Some("errors"));
-/// # Ok::<(), reticent::setup::SetupError>(())
-/// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Declared {
-    name: SecretName,
-    places: Vec<SecretRef>,
-    optional: bool,
-    about: Option<String>,
-}
-
-impl Declared {
-    /// Returns what the program calls it.
-    #[must_use]
-    pub fn name(&self) -> &SecretName {
-        &self.name
-    }
-
-    /// Returns where it is looked for, in order; empty means the usual order of sources.
-    #[must_use]
-    pub fn places(&self) -> &[SecretRef] {
-        &self.places
-    }
-
-    /// Tells whether the program starts without it.
-    #[must_use]
-    pub fn is_optional(&self) -> bool {
-        self.optional
-    }
-
-    /// Returns what it is for.
-    #[must_use]
-    pub fn about(&self) -> Option<&str> {
-        self.about.as_deref()
-    }
+/// `[environments.NAME]`: what stands in the place of the common lines.
+#[derive(Clone, Debug, Default)]
+struct Environment {
+    secrets: Vec<Declared>,
+    max_age: Option<MaxAge>,
 }
 
 /// `[sources]`: the usual order, and how the local sources read.
@@ -164,8 +135,10 @@ impl Config {
         Self {
             file: None,
             base: base.into(),
+            schemes: Schemes::of(SCHEMES.iter().copied()),
             secrets: Vec::new(),
             environments: BTreeMap::new(),
+            max_age: None,
             declarations: Declarations::default(),
             sources: SourceOptions {
                 order: ORDER.map(str::to_owned).into(),
@@ -227,25 +200,42 @@ impl Config {
             "cache",
             "retry",
             "keyring",
+            "rotation",
         ])?;
         let mut config = Self::without_file(path.parent().unwrap_or(Path::new("")));
         config.file = Some(path.to_owned());
+        config.read_secrets(&root)?;
+        config.declarations = Declarations::read(&root)?;
+        config.read_sources(&root)?;
+        config.read_times(&root)?;
+        config.keyring = root
+            .item("keyring")
+            .map_or(Ok(KeyringOptions::default()), |item| keyring(&item, &config.schemes))?;
+        Ok(config)
+    }
+
+    fn read_secrets(&mut self, root: &Reader<'_>) -> Result<(), TomlError> {
+        let declared = |item: Item<'_>| secrets(&item.table()?, &self.schemes);
         if let Some(item) = root.item("secrets") {
-            config.secrets = secrets(&item.table()?)?;
+            self.secrets = declared(item)?;
         }
         if let Some(item) = root.item("environments") {
             for (name, environment) in item.table()?.items() {
                 let environment = environment.table()?;
-                environment.only(&["secrets"])?;
-                let declared = environment.item("secrets").map(|item| secrets(&item.table()?)).transpose()?;
-                config.environments.insert(name.to_owned(), declared.unwrap_or_default());
+                environment.only(&["secrets", "max-age"])?;
+                let own = Environment {
+                    secrets: environment.item("secrets").map(declared).transpose()?.unwrap_or_default(),
+                    max_age: environment.item("max-age").map(|item| max_age(&item)).transpose()?,
+                };
+                self.environments.insert(name.to_owned(), own);
             }
         }
-        config.declarations = Declarations::read(&root)?;
-        config.read_sources(&root)?;
-        config.read_times(&root)?;
-        config.keyring = root.item("keyring").map_or(Ok(KeyringOptions::default()), |item| keyring(&item))?;
-        Ok(config)
+        if let Some(item) = root.item("rotation") {
+            let table = item.table()?;
+            table.only(&["max-age"])?;
+            self.max_age = table.item("max-age").map(|item| max_age(&item)).transpose()?;
+        }
+        Ok(())
     }
 
     fn read_sources(&mut self, root: &Reader<'_>) -> Result<(), TomlError> {
@@ -259,7 +249,8 @@ impl Config {
                     .error("no place at all, so no secret would be found")
                     .with_hint("leave the key out for the usual order"));
             }
-            self.sources.order = places.iter().map(template).collect::<Result<_, _>>()?;
+            self.sources.order =
+                places.iter().map(|place| template(place, &self.schemes)).collect::<Result<_, _>>()?;
         }
         if let Some(item) = table.item("name-file") {
             self.sources.file_rule = item.one_of(&[
@@ -326,18 +317,37 @@ impl Config {
         let mut secrets = self.secrets.clone();
         let Some(name) = environment else { return Ok(secrets) };
         let own = match self.environments.get(name) {
-            Some(own) => own.as_slice(),
+            Some(own) => own.secrets.as_slice(),
             // An environment that only judges has no secrets of its own.
             None if self.declarations.policies().of(name).is_some() => &[],
             None => return Err(self.unknown_environment(name)),
         };
         for declared in own {
-            match secrets.iter_mut().find(|common| common.name == declared.name) {
+            match secrets.iter_mut().find(|common| common.name() == declared.name()) {
                 Some(common) => *common = declared.clone(),
                 None => secrets.push(declared.clone()),
             }
         }
         Ok(secrets)
+    }
+
+    /// Returns how old the value of `name` may be, for a check of its rotation: what its own line says, else its
+    /// environment, else `[rotation]`.
+    #[must_use]
+    pub fn max_age(&self, name: &str, environment: Option<&str>) -> Option<Duration> {
+        let own = environment.and_then(|name| self.environments.get(name));
+        let line = |secrets: &[Declared]| {
+            secrets.iter().find(|declared| declared.name().as_str().eq_ignore_ascii_case(name)).cloned()
+        };
+        let line = own.and_then(|own| line(&own.secrets)).or_else(|| line(&self.secrets));
+        let says = line.and_then(|line| line.max_age).or(own.and_then(|own| own.max_age)).or(self.max_age);
+        says.and_then(MaxAge::limit)
+    }
+
+    /// Returns the schemes that make a text a reference under this configuration.
+    #[must_use]
+    pub fn schemes(&self) -> &Schemes {
+        &self.schemes
     }
 
     fn unknown_environment(&self, name: &str) -> SetupError {
@@ -354,10 +364,10 @@ impl Config {
     }
 }
 
-fn keyring(item: &Item<'_>) -> Result<KeyringOptions, TomlError> {
+fn keyring(item: &Item<'_>, schemes: &Schemes) -> Result<KeyringOptions, TomlError> {
     let table = item.table()?;
     table.only(&["file", "key", "passphrase"])?;
-    let at = |name: &str| table.item(name).map(|item| reference(&item)).transpose();
+    let at = |name: &str| table.item(name).map(|item| reference(&item, schemes)).transpose();
     let file = table.item("file").map(|item| item.text().map(str::to_owned)).transpose()?;
     let options = KeyringOptions { file, key: at("key")?, passphrase: at("passphrase")? };
     match (&options.key, table.item("passphrase")) {
@@ -375,59 +385,4 @@ fn set<'a, T>(
         *field = read(&item)?;
     }
     Ok(())
-}
-
-fn secrets(table: &Reader<'_>) -> Result<Vec<Declared>, TomlError> {
-    table.items().into_iter().map(|(name, item)| declared(name, &item)).collect()
-}
-
-fn declared(name: &str, item: &Item<'_>) -> Result<Declared, TomlError> {
-    let name = SecretName::parse(name).map_err(|error| item.error(format!("not a name: {error}")))?;
-    if !item.is_table() {
-        let places = item.texts()?.iter().map(reference).collect::<Result<_, _>>()?;
-        return Ok(Declared { name, places, optional: false, about: None });
-    }
-    let table = item.table()?;
-    table.only(&["from", "optional", "about"])?;
-    let places = table.item("from").map_or(Ok(Vec::new()), |item| item.texts())?;
-    Ok(Declared {
-        name,
-        places: places.iter().map(reference).collect::<Result<_, _>>()?,
-        optional: table.item("optional").map_or(Ok(false), |item| item.flag())?,
-        about: table.item("about").map(|item| item.text().map(str::to_owned)).transpose()?,
-    })
-}
-
-/// Reads a reference to a secret; a text that is none may be a secret itself and is not repeated.
-fn reference(item: &Item<'_>) -> Result<SecretRef, TomlError> {
-    match Schemes::of(SCHEMES.iter().copied()).recognise(item.text()?) {
-        Recognised::Reference(reference) => Ok(reference),
-        Recognised::Malformed(error) => Err(item.error(format!("not a valid reference: {error}"))),
-        Recognised::Value => Err(not_a_reference(item)),
-    }
-}
-
-/// Checks a place of the usual order: a reference once its holes are filled.
-fn template(item: &Item<'_>) -> Result<String, TomlError> {
-    let text = item.text()?;
-    let filled =
-        ["{name}", "{NAME}", "{lower}"].iter().fold(text.to_owned(), |text, hole| text.replace(hole, "x"));
-    if filled == text {
-        return Err(
-            item.error("no {name}, {NAME} or {lower} in this place, so every secret would be the same")
-        );
-    }
-    match Schemes::of(SCHEMES.iter().copied()).recognise(&filled) {
-        Recognised::Reference(_) => Ok(text.to_owned()),
-        Recognised::Malformed(error) => Err(item.error(format!("not a valid reference: {error}"))),
-        Recognised::Value => Err(not_a_reference(item)),
-    }
-}
-
-fn not_a_reference(item: &Item<'_>) -> TomlError {
-    let written = |scheme: &&str| format!("{scheme}{}", if *scheme == "sealed" { ":" } else { "://" });
-    let known = SCHEMES.iter().map(written).collect::<Vec<_>>().join(", ");
-    item.error("not a reference to a secret").with_hint(format!(
-        "values do not belong in this file; say where the secret lives with one of {known}"
-    ))
 }

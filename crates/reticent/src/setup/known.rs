@@ -111,11 +111,19 @@ impl Known {
     /// character if it could not be a variable as it stands. A key of `.env` is its own variable.
     #[must_use]
     pub fn variable(&self) -> String {
-        let is_variable = self.name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
-        if is_variable || matches!(self.route, Route::Place(_)) || !self.declared && !self.places.is_empty() {
+        if matches!(self.route, Route::Place(_)) || !self.declared && !self.places.is_empty() {
             return self.name.clone();
         }
-        let upper = |character: char| if character.is_ascii_alphanumeric() { character } else { '_' };
-        self.name.to_ascii_uppercase().chars().map(upper).collect()
+        variable(&self.name)
     }
+}
+
+/// Returns `name` as it stands where it can be a variable, and otherwise in upper case with `_` for every other
+/// character.
+pub(crate) fn variable(name: &str) -> String {
+    if name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') {
+        return name.to_owned();
+    }
+    let upper = |character: char| if character.is_ascii_alphanumeric() { character } else { '_' };
+    name.to_ascii_uppercase().chars().map(upper).collect()
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use reticent_core::hooks::{Actor, Hooks};
-use reticent_core::{SecretRef, SecretSink};
+use reticent_core::{RightsCheck, SecretList, SecretRef, SecretSink};
 use reticent_provider_env::{DotenvSource, EnvSource, ProcessEnvironment};
 use reticent_provider_file::{FileSource, SystemdSource};
 use reticent_resolve::{Fallthrough, Resolver, ResolverBuilder, RetryPolicy, SourcePolicy};
@@ -100,6 +100,21 @@ impl Sources {
             "file" => Some(self.file.clone()),
             _ => None,
         }
+    }
+
+    /// Returns the listing half of a scheme's source; `None` when it names no secrets, or lists one folder alone.
+    pub(super) fn lister(&self, scheme: &str) -> Option<Arc<dyn SecretList>> {
+        match scheme {
+            "dotenv" => Some(self.dotenv.clone()),
+            "env" => Some(self.env.clone()),
+            "systemd" => Some(self.systemd.clone()),
+            _ => None,
+        }
+    }
+
+    /// Returns what tells the rights at a scheme's places; `None` where there are none to ask for.
+    pub(super) fn rights(&self, _scheme: &str) -> Option<Arc<dyn RightsCheck>> {
+        None
     }
 
     pub(super) fn warnings(&self, places: &[SecretRef]) -> Vec<String> {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use reticent_core::hooks::{Access, Action};
 use reticent_core::{
-    DeleteOptions, ErrorKind, PutOptions, Secret, SecretName, SecretRef, SecretSink, SourceError, VersionId,
+    DeleteOptions, ErrorKind, PutOptions, Revision, Secret, SecretName, SecretRef, SecretSink, SourceError,
+    VersionId,
 };
 use reticent_dotenv::render_entry;
 
@@ -76,12 +77,46 @@ impl Setup {
     /// # Errors
     /// `Unsupported` when its source only reads; else as [`SecretSink::put`].
     pub async fn put(&self, at: &SecretRef, value: &Secret) -> Result<Option<VersionId>, SourceError> {
+        self.put_with(at, value, &PutOptions::default()).await
+    }
+
+    /// Writes as [`put`](Self::put) does, if the place is as `options` expect it.
+    ///
+    /// # Errors
+    /// As [`put`](Self::put), and `Conflict` when it is not.
+    pub async fn put_with(
+        &self,
+        at: &SecretRef,
+        value: &Secret,
+        options: &PutOptions,
+    ) -> Result<Option<VersionId>, SourceError> {
         let sink = self.sink(at)?;
         let name = at.to_string();
         let access = Access::new(&self.actor, Action::Write, &name).at(at);
         self.hooks.learn(&name, value);
-        let options = PutOptions::default();
-        self.hooks.act(&access, &sink.name(), sink.put(at, value, &options)).await
+        self.hooks.act(&access, &sink.name(), sink.put(at, value, options)).await
+    }
+
+    /// Reads what stands at a place that can be written, past every cache, with the state that a write can expect; `None`
+    /// where nothing is.
+    ///
+    /// # Errors
+    /// `Unsupported` when its source only reads; else as a read.
+    pub async fn state_of(&self, at: &SecretRef) -> Result<Option<(Revision, Secret)>, SourceError> {
+        let sink = self.sink(at)?;
+        let name = at.to_string();
+        let access = Access::new(&self.actor, Action::Read, &name).at(at);
+        // The state comes first: a change while the value is read is noticed by the write.
+        let both = async {
+            let revision = sink.revision(at).await?;
+            let value = self.hooks.read(&access, &sink.name(), sink.get(at)).await?;
+            Ok::<_, SourceError>((revision, value))
+        };
+        match both.await {
+            Ok(both) => Ok(Some(both)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Deletes what is at `at`, through the hooks.

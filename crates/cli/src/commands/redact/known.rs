@@ -67,7 +67,7 @@ fn is_our_input(path: &Path) -> bool {
 /// What `run` hands over, but no setting that is declared and no secret.
 fn of_project(context: &Context) -> Result<Vec<Named>> {
     let setup = context.setup()?;
-    let prepared = context.prepared()?;
+    let prepared = context.prepared_over(&setup)?;
     context.block_on(async {
         let declared = prepared.config().declarations().schema();
         let is_secret = |name: &str| declared.find(name).is_none_or(|setting| setting.is_secret());

@@ -5,6 +5,7 @@ use std::os::unix::ffi::OsStrExt as _;
 
 use reticent::config::{Resolution, Schema, Setting};
 use reticent::core::{Secret, Visible};
+use reticent::setup::Setup;
 
 use super::super::check;
 use super::super::wanted::Variable;
@@ -26,11 +27,11 @@ pub(super) struct Judged {
 
 impl Judged {
     /// Reads and judges them; `None` when nothing is declared, or `--only` names what is handed over.
-    pub(super) async fn of(args: &RunArgs, context: &Context) -> Result<Option<Self>> {
+    pub(super) async fn of(args: &RunArgs, context: &Context, setup: &Setup) -> Result<Option<Self>> {
         if !args.only.is_empty() {
             return Ok(None);
         }
-        let prepared = context.prepared()?;
+        let prepared = context.prepared_over(setup)?;
         let declared = prepared.config().declarations().schema().clone();
         if declared.settings().is_empty() {
             return Ok(None);
