@@ -10,7 +10,6 @@ mod test;
 
 pub(crate) use fuzz::smoke;
 pub use lint::lint;
-pub(crate) use servers::needed as needed_servers;
 
 use crate::{Error, Project};
 

@@ -34,6 +34,7 @@ mod words;
 
 mod cli;
 mod commands;
+mod servers;
 mod test;
 
 pub use cli::main;

@@ -89,6 +89,11 @@ impl Project {
         &self.tools
     }
 
+    /// Where the servers are installed: beside the tools, since they are shared as those are.
+    pub(crate) fn servers(&self) -> PathBuf {
+        self.tools.with_file_name("servers")
+    }
+
     pub(crate) fn python(&self) -> &Path {
         &self.python
     }

@@ -18,6 +18,12 @@ pub(crate) struct Settings {
     pub(crate) law_dir_env: String,
     /// The environment variable that tells tests where a Python is that has the wheels; without it, none is installed.
     pub(crate) python_env: Option<String>,
+    /// The environment variable that tells tests where the file is that says how to reach the servers.
+    pub(crate) servers_env: Option<String>,
+    /// What comes before a server's name, in capitals, in the variable that names a file about one that runs already.
+    pub(crate) given_server_env_prefix: Option<String>,
+    /// The environment variable that tells tests where this program is.
+    pub(crate) xtask_env: Option<String>,
     /// What each report gives as its schema.
     pub(crate) law_schema: String,
     /// The package that holds the benchmarks.

@@ -19,6 +19,9 @@ mod memory_harness;
 
 pub mod wrap;
 
+#[cfg(feature = "servers")]
+pub mod servers;
+
 pub use canary::{Canary, Spelling};
 pub use capture::{Capture, Leak};
 pub use harness::{Harness, Part, SideDoorError, TrailingNewline, Trouble};
