@@ -24,9 +24,26 @@ use crate::key::Key;
 use key::FernetKey;
 use token::Token;
 
-/// Tells whether a text has the canonical form of a token; it may be anybody's.
-pub(crate) fn is_token(text: &[u8]) -> bool {
-    Token::read(text, Compat::Strict).is_ok_and(|token| token.has_form())
+/// Reads a key in whatever spelling Python takes.
+pub(crate) fn key_as_python(text: &Secret) -> Result<Key, Error> {
+    key::read(text, Compat::Python)
+}
+
+/// Tells whether a text has the form of a token when it is read so; it may be anybody's.
+pub(crate) fn is_token(text: &[u8], compat: Compat) -> bool {
+    Token::read(text, compat).is_ok_and(|token| token.has_form())
+}
+
+/// How a token begins whose time is before the year 36812.
+const BEGINNING: &[u8] = b"gAAAA";
+
+/// Tells whether a text that begins so may be a token.
+pub(crate) fn may_begin_with(start: &[u8], compat: Compat) -> bool {
+    match compat {
+        Compat::Strict => start.starts_with(BEGINNING),
+        // What begins with nothing of the alphabet may begin with anything behind that.
+        Compat::Python => BEGINNING.starts_with(&lenient::beginning(start, BEGINNING.len())),
+    }
 }
 
 /// How far a token may come from the future when its age is checked, in seconds.

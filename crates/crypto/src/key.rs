@@ -66,6 +66,14 @@ impl Key {
         Self::of(Base64Url::decode(text, &mut bytes[..]).map_err(|_| Error::Key(KeyDefect::Encoding))?)
     }
 
+    /// Reads a key as Python reads that of a Fernet, in whatever spelling; see [`Compat::Python`](crate::Compat).
+    ///
+    /// # Errors
+    /// [`Error::Key`] when Python would not take it either.
+    pub fn parse_as_python(text: &Secret) -> Result<Self, Error> {
+        crate::fernet::key_as_python(text)
+    }
+
     /// Writes the key in the form that [`parse`](Self::parse) reads.
     ///
     /// # Panics

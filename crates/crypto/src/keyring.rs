@@ -19,7 +19,7 @@ pub(crate) use state::Permission;
 pub use state::State;
 
 use crate::error::{Error, KeyDefect};
-use crate::fernet::{Fernet, MultiFernet};
+use crate::fernet::{Compat, Fernet, MultiFernet};
 use crate::key::{Key, KeyId};
 use crate::rewrap::Survey;
 
@@ -276,10 +276,9 @@ impl Keyring {
     }
 
     /// Returns the key that signed a Fernet token, whatever its state.
-    pub(crate) fn signer_of(&self, token: &str) -> Option<KeyId> {
-        let signed = |entry: &&Entry| {
-            entry.key.as_ref().is_some_and(|key| Fernet::of(key).extract_timestamp(token).is_ok())
-        };
+    pub(crate) fn signer_of(&self, token: &str, compat: Compat) -> Option<KeyId> {
+        let is_authentic = |key: &Key| Fernet::of(key).with_compat(compat).extract_timestamp(token).is_ok();
+        let signed = |entry: &&Entry| entry.key.as_ref().is_some_and(is_authentic);
         self.entries.iter().find(signed).map(|entry| entry.id.clone())
     }
 }

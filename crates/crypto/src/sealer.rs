@@ -8,7 +8,7 @@ use reticent_core::Secret;
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::fernet;
+use crate::fernet::{self, Compat, MultiFernet};
 use crate::key::KeyId;
 use crate::keyring::{Keyring, Permission};
 use crate::stream::{Decryptor, Encryptor};
@@ -31,13 +31,14 @@ use crate::text;
 pub struct Sealer {
     keyring: Arc<Keyring>,
     padding: usize,
+    compat: Compat,
 }
 
 impl Sealer {
     /// Takes a keyring.
     #[must_use]
     pub fn new(keyring: Keyring) -> Self {
-        Self { keyring: Arc::new(keyring), padding: 1 }
+        Self { keyring: Arc::new(keyring), padding: 1, compat: Compat::default() }
     }
 
     /// Pads values to a multiple of `block` bytes, of a mebibyte at most, so that their length tells less; one byte is
@@ -45,6 +46,13 @@ impl Sealer {
     #[must_use]
     pub fn with_padding(mut self, block: usize) -> Self {
         self.padding = block.clamp(1, text::LARGEST_BLOCK);
+        self
+    }
+
+    /// Reads Fernet tokens in the given way; whatever it makes is canonical.
+    #[must_use]
+    pub fn with_compat(mut self, compat: Compat) -> Self {
+        self.compat = compat;
         self
     }
 
@@ -88,7 +96,7 @@ impl Sealer {
                 }
                 plaintext
             }
-            None if Sealed::is_one(sealed) => self.keyring.fernet_for(Permission::Rewrap)?.decrypt(sealed)?,
+            None if self.is_sealed(sealed) => self.fernet_for_rewrapping()?.decrypt(sealed)?,
             None => return Err(Error::Malformed),
         };
         #[expect(clippy::disallowed_methods, reason = "to be encrypted anew")]
@@ -96,17 +104,21 @@ impl Sealer {
     }
 
     /// Encrypts a Fernet token anew under the primary key and under its own time, as Python's `MultiFernet.rotate` does;
-    /// a token that has that key already is returned as it is.
+    /// a canonical token that has that key already is returned as it is.
     ///
     /// A compromised key decrypts here and nowhere else.
     ///
     /// # Errors
     /// [`Error::NotAuthentic`], [`Error::NoKey`], [`Error::Key`] when anybody can guess the primary key.
     pub fn rewrap_fernet(&self, token: &str) -> Result<String, Error> {
-        match self.keyring.signer_of(token) {
+        match self.keyring.signer_of(token, Compat::Strict) {
             Some(id) if self.is_current(&id) => Ok(token.to_owned()),
-            _ => self.keyring.fernet_for(Permission::Rewrap)?.rotate(token),
+            _ => self.fernet_for_rewrapping()?.rotate(token),
         }
+    }
+
+    fn fernet_for_rewrapping(&self) -> Result<MultiFernet, Error> {
+        Ok(self.keyring.fernet_for(Permission::Rewrap)?.with_compat(self.compat))
     }
 
     fn open_for(&self, wanted: Permission, context: &Context, sealed: &str) -> Result<Secret, Error> {
@@ -150,9 +162,19 @@ impl Sealer {
     pub fn inspect(&self, text: &str) -> Option<Sealed> {
         match text::parse(text) {
             Some((id, _)) => Some(Sealed::Key(id)),
-            None if Sealed::is_one(text) => Some(Sealed::Fernet(self.keyring.signer_of(text))),
+            None if self.is_sealed(text) => Some(Sealed::Fernet(self.keyring.signer_of(text, self.compat))),
             None => None,
         }
+    }
+
+    /// Tells whether a text has the form of a value or a token.
+    pub(crate) fn is_sealed(&self, text: &str) -> bool {
+        text::parse(text).is_some() || fernet::is_token(text.as_bytes(), self.compat)
+    }
+
+    /// Tells whether a text that begins so may be sealed.
+    pub(crate) fn may_begin_with(&self, start: &[u8]) -> bool {
+        start.starts_with(b"rt1.") || fernet::may_begin_with(start, self.compat)
     }
 }
 
@@ -185,14 +207,9 @@ impl Sealed {
         crate::stream::read_id(&mut start).map(Self::Key)
     }
 
-    /// Tells whether a text that begins so may be sealed.
-    pub(crate) fn may_begin_with(start: &[u8]) -> bool {
-        start.starts_with(b"rt1.") || start.starts_with(b"gAAAA")
-    }
-
-    /// Tells whether a text has the form of a value or a token.
+    /// Tells whether a text has the canonical form of a value or a token.
     pub(crate) fn is_one(text: &str) -> bool {
-        text::parse(text).is_some() || fernet::is_token(text.as_bytes())
+        text::parse(text).is_some() || fernet::is_token(text.as_bytes(), Compat::Strict)
     }
 }
 

@@ -3,6 +3,7 @@
 
 mod belonging;
 mod ciphertext;
+mod compat;
 mod failed;
 mod files;
 mod flow;
@@ -15,6 +16,7 @@ mod time;
 
 pub(super) use belonging::BelongingArgs;
 pub(super) use ciphertext::Ciphertext;
+pub(super) use compat::CompatArgs;
 pub(super) use failed::{failed, failed_in, inner, no_ciphertext, of_other_mode};
 pub(super) use files::{found as files, shown};
 pub(super) use flow::{Broken, Flow, pass};

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use reticent::crypto::Sealer;
 
-use super::crypto::{BelongingArgs, Interrupt, KeyringArgs, Mode, Source, Target};
+use super::crypto::{BelongingArgs, CompatArgs, Interrupt, KeyringArgs, Mode, Source, Target};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -21,6 +21,7 @@ Examples:
   reticent decrypt --context table=users --context id=42 < value.txt | psql …
   reticent decrypt --in backup.tar.rtc --out backup.tar
   reticent decrypt --mode fernet < token          with ENCRYPTION_KEY, as Python
+  reticent decrypt --compat python < token        spelt in any way that Python reads
   reticent decrypt --dry-run --in backup.tar.rtc  is it whole and authentic?";
 
 /// Decrypts what `encrypt` made, or a Fernet token of Python's
@@ -45,6 +46,8 @@ pub(crate) struct DecryptArgs {
     /// Refuses a Fernet token that is older than this, or more than a minute from the future
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     ttl: Option<u64>,
+    #[command(flatten)]
+    compat: CompatArgs,
     /// Shows the value on a terminal, or puts it into the JSON
     #[arg(long)]
     reveal: bool,
@@ -62,10 +65,13 @@ pub(crate) fn run(args: &DecryptArgs, context: &Context) -> Result<Exit> {
     if args.mode == Some(Mode::Aes256) && args.ttl.is_some() {
         return Err(Failure::usage("--ttl is for Fernet, whose tokens have a time"));
     }
+    if args.mode == Some(Mode::Aes256) && !args.compat.is_strict() {
+        return Err(Failure::usage("--compat is for Fernet; a sealed value has one spelling"));
+    }
     let target = Target::of(args.out.as_deref(), context);
     target.check()?;
     let setup = context.setup()?;
-    let sealer = Sealer::new(args.keyring.open(&setup, context)?);
+    let sealer = Sealer::new(args.keyring.open(&setup, context)?).with_compat(args.compat.get());
     let interrupt = Interrupt::of(&target);
     let mut source = Source::open(args.input.as_deref(), context, &interrupt)?;
     let (start, text) = source.begin()?;

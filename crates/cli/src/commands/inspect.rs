@@ -10,7 +10,7 @@ use reticent::setup::Setup;
 use serde_json::json;
 
 use super::crypto::{
-    Interrupt, KeyringArgs, Mode, Source, TEXT_LIMIT, ago, failed_in, inner, now, size, utc,
+    CompatArgs, Interrupt, KeyringArgs, Mode, Source, TEXT_LIMIT, ago, failed_in, inner, now, size, utc,
 };
 use crate::app::written;
 use crate::context::Context;
@@ -33,6 +33,8 @@ pub(crate) struct InspectArgs {
     #[arg(long = "in", id = "in", value_name = "FILE")]
     input: Option<PathBuf>,
     #[command(flatten)]
+    compat: CompatArgs,
+    #[command(flatten)]
     keyring: KeyringArgs,
 }
 
@@ -52,7 +54,8 @@ pub(crate) fn run(args: &InspectArgs, context: &Context) -> Result<Exit> {
     let keyring = keyring(args, &setup, context)?;
     let interrupt = Interrupt::none();
     let mut source = Source::open(args.input.as_deref(), context, &interrupt)?;
-    let mut seen = seen(&mut source, &Sealer::new(keyring.clone()))?;
+    let sealer = Sealer::new(keyring.clone()).with_compat(args.compat.get());
+    let mut seen = seen(args, &mut source, &sealer)?;
     let entry = keyring.entries().find(|entry| Some(entry.id()) == seen.key.as_ref());
     seen.state = entry.map(|entry| entry.state().to_string());
     let text = if context.is_json() { document(&seen) } else { lines(&seen) };
@@ -74,7 +77,7 @@ fn keyring(args: &InspectArgs, setup: &Setup, context: &Context) -> Result<Keyri
     }
 }
 
-fn seen(source: &mut Source, sealer: &Sealer) -> Result<Seen> {
+fn seen(args: &InspectArgs, source: &mut Source, sealer: &Sealer) -> Result<Seen> {
     let mut start = Vec::with_capacity(64);
     if !source.is_terminal() {
         source.by_ref().take(64).read_to_end(&mut start).map_err(|error| source.failure(&error))?;
@@ -86,7 +89,7 @@ fn seen(source: &mut Source, sealer: &Sealer) -> Result<Seen> {
         true => source.read_whole("ciphertext", TEXT_LIMIT)?,
         false => source.read_behind(&start, TEXT_LIMIT)?,
     };
-    value(&text, sealer).ok_or_else(|| {
+    value(args, &text, sealer).ok_or_else(|| {
         let name = Visible(source.name());
         let forms = "neither a sealed value (rt1) nor a sealed file (RTC1) nor a Fernet token";
         Failure::new(Exit::Findings, format!("{name}: it is no ciphertext of ours: {forms}"))
@@ -109,10 +112,9 @@ fn file(source: &mut Source, start: &[u8]) -> Result<Seen> {
     Ok(Seen { form: "rtc1", mode: Mode::Aes256, key, state: None, made: None, bytes })
 }
 
-fn value(text: &Secret, sealer: &Sealer) -> Option<Seen> {
+fn value(args: &InspectArgs, text: &Secret, sealer: &Sealer) -> Option<Seen> {
     let bytes = text.len() as u64;
-    #[expect(clippy::disallowed_methods, reason = "a ciphertext, to be looked at")]
-    let text = text.expose_text().ok()?.trim_ascii();
+    let text = &*args.compat.text_of(text);
     Some(match sealer.inspect(text)? {
         Sealed::Key(id) => {
             Seen { form: "rt1", mode: Mode::Aes256, key: Some(id), state: None, made: None, bytes }
@@ -126,8 +128,13 @@ fn value(text: &Secret, sealer: &Sealer) -> Option<Seen> {
 
 /// The time in a token: eight bytes behind the version, as its signer or anybody else wrote them.
 fn time_of(token: &str) -> Option<u64> {
+    let spelt = token.chars().filter_map(|character| match character {
+        '+' => Some('-'),
+        '/' => Some('_'),
+        other => Some(other).filter(|other| other.is_ascii_alphanumeric() || "-_".contains(*other)),
+    });
     let mut bytes = [0; 9];
-    Base64Url::decode(token.get(..12)?, &mut bytes).ok()?;
+    Base64Url::decode(spelt.take(12).collect::<String>(), &mut bytes).ok()?;
     Some(u64::from_be_bytes(bytes[1..].try_into().expect("eight bytes")))
 }
 

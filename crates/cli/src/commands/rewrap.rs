@@ -10,7 +10,7 @@ use reticent::crypto::rewrap::{FileSet, Rewrap};
 use reticent::setup::Setup;
 use ring::digest::{SHA256, digest};
 
-use super::crypto::{BelongingArgs, KeyringArgs, Mode, Progress, Unit, files};
+use super::crypto::{BelongingArgs, CompatArgs, KeyringArgs, Mode, Progress, Unit, files};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::failure::{Failure, Result};
@@ -24,6 +24,7 @@ Examples:
   reticent rewrap config/ --plaintext      encrypts what is not encrypted yet
   reticent rewrap < value                  one value, to standard output
   reticent rewrap --mode fernet < token    a token of Python's, as its MultiFernet.rotate
+  reticent rewrap data/ --mode fernet --compat python   the same in files, however they are spelt
 
 A run that was killed goes on where it was when it is started again.";
 
@@ -40,9 +41,11 @@ pub(crate) struct RewrapArgs {
     /// Files and folders; without any, one value
     #[arg(value_name = "PATH")]
     paths: Vec<PathBuf>,
-    /// What a token of Fernet becomes
+    /// What a token of Fernet becomes: a sealed value, or a token again, with its old time
     #[arg(long, value_enum, value_name = "MODE", default_value_t = Mode::Aes256)]
     mode: Mode,
+    #[command(flatten)]
+    compat: CompatArgs,
     /// Reads one value from this file instead of standard input
     #[arg(long = "in", id = "in", value_name = "FILE", conflicts_with = "paths")]
     input: Option<PathBuf>,
@@ -76,7 +79,7 @@ pub(crate) fn run(args: &RewrapArgs, context: &Context) -> Result<Exit> {
         return Err(Failure::usage("--db, --table and --column are not there yet: they come with the store")
             .with_hint("files and folders are rewrapped now: reticent rewrap PATH"));
     }
-    if args.mode == Mode::Fernet {
+    if args.mode == Mode::Fernet && args.paths.is_empty() {
         args.belonging.refuse_for_fernet()?;
     }
     if args.paths.is_empty() {
@@ -86,12 +89,6 @@ pub(crate) fn run(args: &RewrapArgs, context: &Context) -> Result<Exit> {
             ));
         }
         return value::run(args, context);
-    }
-    if args.mode == Mode::Fernet {
-        return Err(Failure::usage(
-            "files become sealed values, which name their key; --mode fernet is for one token",
-        )
-        .with_hint("leave --mode, or pipe the token"));
     }
     let setup = context.setup()?;
     let job = args.job.as_ref().map(|job| context.folder().join(job));
@@ -103,7 +100,10 @@ pub(crate) fn run(args: &RewrapArgs, context: &Context) -> Result<Exit> {
     if args.plaintext {
         set = set.with_plaintext();
     }
-    let rewrap = Rewrap::new(Sealer::new(keyring.clone()));
+    if args.mode == Mode::Fernet {
+        set = set.with_fernet_kept();
+    }
+    let rewrap = Rewrap::new(Sealer::new(keyring.clone()).with_compat(args.compat.get()));
     let done = match args.dry_run {
         true => None,
         false => {
@@ -130,7 +130,7 @@ fn usual_job(args: &RewrapArgs, setup: &Setup, context: &Context) -> PathBuf {
         named.extend_from_slice(path.canonicalize().unwrap_or(path).as_os_str().as_encoded_bytes());
         named.push(0);
     }
-    let told = format!("{:?} {}", args.belonging, args.plaintext);
+    let told = format!("{:?} {} {:?} {:?}", args.belonging, args.plaintext, args.mode, args.compat);
     named.extend_from_slice(told.as_bytes());
     let hash = digest(&SHA256, &named);
     let digits: String = hash.as_ref()[..8].iter().map(|byte| format!("{byte:02x}")).collect();

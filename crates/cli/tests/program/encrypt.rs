@@ -188,6 +188,37 @@ fn python_and_the_program_read_each_others_tokens() {
 }
 
 #[test]
+fn whatever_python_reads_is_read_when_it_is_asked_for() {
+    let (new, old) = keys();
+    let sandbox = with_keys(&format!("k2:{new},k1:{old}"));
+    let token = String::from_utf8(said_by_python("Fernet(key).encrypt(data)", &old, b"value")).expect("text");
+    let lenient = ["--compat", "python"];
+    let with = |command: &[&str], text: &[u8]| sandbox.run_with_stdin(command, text);
+    let mut strange = token.as_bytes()[..30].to_vec();
+    strange.extend([0xff, b'\n', 0]);
+    strange.extend(&token.as_bytes()[30..]);
+    for text in [
+        token.clone().into_bytes(),
+        format!("{}\n{}", &token[..40], &token[40..]).into_bytes(),
+        token.replace('-', "+").replace('_', "/").into_bytes(),
+        format!("'{token}' and more").into_bytes(),
+        strange,
+    ] {
+        assert_eq!(said_by_python("Fernet(key).decrypt(data)", &old, &text), b"value");
+        assert_eq!(with(&["decrypt"], &text).code == 0, text == token.as_bytes());
+        assert_eq!(fine(&with(&[&["decrypt"], &lenient[..]].concat(), &text)), b"value");
+        assert_eq!(fine(&with(&[&["decrypt", "--mode", "fernet"], &lenient[..]].concat(), &text)), b"value");
+        let told = with(&[&["inspect", "--json"], &lenient[..]].concat(), &text).stdout_text();
+        assert!(told.contains("\"key\":\"k1\"") && told.contains("\"age_seconds\":"), "{told}");
+        let rotated = fine(&with(&[&["rewrap", "--mode", "fernet"], &lenient[..]].concat(), &text));
+        assert_eq!(said_by_python("Fernet(key).decrypt(data)", &new, &rotated), b"value");
+    }
+    let refused = with(&["decrypt", "--mode", "aes256", "--compat", "python"], token.as_bytes());
+    let message = "error: --compat is for Fernet; a sealed value has one spelling\n";
+    refused.is(2, "", message);
+}
+
+#[test]
 fn the_age_of_a_token_counts_when_it_is_asked_for() {
     let (key, _) = keys();
     let sandbox = with_keys(&key);

@@ -34,6 +34,11 @@ pub(super) fn decode(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     (position == 0).then_some(bytes)
 }
 
+/// Returns the first characters of either alphabet.
+pub(super) fn beginning(text: &[u8], most: usize) -> Vec<u8> {
+    text.iter().copied().filter(|character| value(*character) >= 0).take(most).collect()
+}
+
 /// Returns the six bits of a character of either alphabet, or -1.
 fn value(character: u8) -> i32 {
     let character = i32::from(character);

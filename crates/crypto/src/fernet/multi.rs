@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use reticent_core::Secret;
 
-use super::Fernet;
+use super::{Compat, Fernet};
 use crate::error::Error;
 
 /// Encrypts with the first of several keys and decrypts with any, as `cryptography.fernet.MultiFernet` does.
@@ -37,6 +37,13 @@ impl MultiFernet {
         let mut keys = keys.into_iter();
         let first = keys.next().ok_or(Error::NoKey)?;
         Ok(Self { first, others: keys.collect() })
+    }
+
+    /// Reads tokens in the given way, with each key.
+    #[must_use]
+    pub fn with_compat(self, compat: Compat) -> Self {
+        let others = self.others.into_iter().map(|fernet| fernet.with_compat(compat));
+        Self { first: self.first.with_compat(compat), others: others.collect() }
     }
 
     /// Encrypts with the first key.

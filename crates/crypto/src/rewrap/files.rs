@@ -54,6 +54,7 @@ pub struct FileSet {
     context: Context,
     job: PathBuf,
     takes_plaintext: bool,
+    keeps_fernet: bool,
 }
 
 impl FileSet {
@@ -76,13 +77,21 @@ impl FileSet {
             None => refused(&path, "its name is not UTF-8"),
         };
         let files: BTreeMap<_, _> = files.into_iter().map(named).collect::<Result<_, _>>()?;
-        Ok(Self { files, context: context.clone(), job, takes_plaintext: false })
+        Ok(Self { files, context: context.clone(), job, takes_plaintext: false, keeps_fernet: false })
     }
 
     /// Encrypts files that are not encrypted yet, too.
     #[must_use]
     pub fn with_plaintext(mut self) -> Self {
         self.takes_plaintext = true;
+        self
+    }
+
+    /// Keeps a Fernet token one, under its own time, as Python's `MultiFernet.rotate` does; without this it becomes a
+    /// sealed value.
+    #[must_use]
+    pub fn with_fernet_kept(mut self) -> Self {
+        self.keeps_fernet = true;
         self
     }
 
@@ -98,7 +107,7 @@ impl FileSet {
         let state = *open.state();
         let mut file = open.into_file();
         Step::Read.reached();
-        let new = match Form::of(&mut file, &state)? {
+        let new = match Form::of(&mut file, &state, sealer)? {
             Form::Sealed => self.rewrap_sealed(file, sealer, &mut place)?,
             Form::Value(text) => self.rewrap_value(&text, sealer, &mut place)?,
             Form::Plain if self.takes_plaintext => Some(self.seal(file, sealer, &mut place)?),
@@ -132,7 +141,10 @@ impl FileSet {
         place: &'p mut Place,
     ) -> Result<Option<NewFile<'p>>, Problem> {
         let value = text.trim_ascii_end();
-        let sealed = sealer.rewrap(&self.context, value)?;
+        let sealed = match sealer.inspect(value) {
+            Some(Sealed::Fernet(_)) if self.keeps_fernet => sealer.rewrap_fernet(value)?,
+            _ => sealer.rewrap(&self.context, value)?,
+        };
         if sealed == value {
             return Ok(None);
         }
@@ -164,7 +176,7 @@ impl FileSet {
         };
         let state = *open.state();
         let mut file = open.into_file();
-        match Form::of(&mut file, &state)? {
+        match Form::of(&mut file, &state, sealer)? {
             Form::Sealed => Ok(Cover::Key(crate::stream::read_id(&mut file)?)),
             Form::Value(text) => Ok(match sealer.inspect(text.trim_ascii_end()) {
                 Some(Sealed::Key(id)) => Cover::Key(id),

@@ -7,7 +7,7 @@ use reticent_core::SecretBuffer;
 use reticent_files::FileState;
 use zeroize::Zeroizing;
 
-use crate::sealer::Sealed;
+use crate::sealer::Sealer;
 
 /// The longest file that is read as one value.
 const LONGEST_VALUE: usize = 16 << 20;
@@ -29,7 +29,7 @@ pub(super) enum Form {
 
 impl Form {
     /// Looks at a file, and leaves it at its beginning.
-    pub(super) fn of(file: &mut File, state: &FileState) -> io::Result<Self> {
+    pub(super) fn of(file: &mut File, state: &FileState, sealer: &Sealer) -> io::Result<Self> {
         let mut start = Zeroizing::new([0; START]);
         let length = fill(file, &mut start[..])?;
         file.rewind()?;
@@ -37,7 +37,9 @@ impl Form {
         if start.starts_with(b"RTC1") {
             return Ok(if start.len() == length { Self::Sealed } else { Self::Unclear });
         }
-        if !Sealed::may_begin_with(start) {
+        // Behind nothing but blanks anything may begin.
+        let is_blank = start.is_empty() && length == START;
+        if !is_blank && (start.is_empty() || !sealer.may_begin_with(start)) {
             return Ok(Self::Plain);
         }
         if state.size() > LONGEST_VALUE as u64 {
@@ -47,8 +49,12 @@ impl Form {
         bytes.read_to_end(&*file, LONGEST_VALUE)?;
         file.rewind()?;
         #[expect(clippy::disallowed_methods, reason = "kept only if it is a ciphertext")]
-        let value = std::str::from_utf8(bytes.expose_bytes()).ok();
-        let value = value.filter(|text| Sealed::is_one(text.trim_ascii_end()));
+        let bytes = bytes.expose_bytes();
+        if is_blank && !sealer.may_begin_with(bytes.trim_ascii_start()) {
+            return Ok(Self::Plain);
+        }
+        let value = std::str::from_utf8(bytes).ok();
+        let value = value.filter(|text| sealer.is_sealed(text.trim_ascii_end()));
         Ok(value.map_or(Self::Unclear, |text| Self::Value(text.to_owned())))
     }
 }

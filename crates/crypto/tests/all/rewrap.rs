@@ -9,7 +9,7 @@ use std::time::Duration;
 use futures_util::FutureExt as _;
 use reticent_core::{ErrorKind, Secret};
 use reticent_crypto::rewrap::{FileSet, Job, Rewrap, Survey};
-use reticent_crypto::{Context, Fernet, Key, KeyId, Keyring, Sealer, State};
+use reticent_crypto::{Compat, Context, Fernet, Key, KeyId, Keyring, Sealer, State};
 
 /// Names the folder for a process that does the work of these tests and is killed in it.
 const FOLDER: &str = "RETICENT_TEST_REWRAP";
@@ -162,8 +162,9 @@ fn what_begins_as_sealed_and_is_none_is_left_alone_and_frees_no_key() {
     let token = Fernet::new(&key(1).to_text()).expect("a key").encrypt(b"value").expect("randomness");
     // Python reads this token all the same.
     let wrapped = format!("{}\n{}", &token[..40], &token[40..]);
+    let far = format!("{}{token}", " ".repeat(100));
     for text in
-        [format!(" {sealed}"), format!("{sealed}="), wrapped, "rt1.k1.".to_owned(), " RTC1".to_owned()]
+        [format!(" {sealed}"), format!("{sealed}="), wrapped, far, "rt1.k1.".to_owned(), " RTC1".to_owned()]
     {
         let path = folder.path().join("one");
         std::fs::write(&path, &text).expect("room");
@@ -212,6 +213,87 @@ fn a_line_break_behind_a_value_stays() {
     assert_eq!(run(&mut files([path.clone()], folder.path())).rewrapped(), 1);
     let now = std::fs::read_to_string(&path).expect("text");
     assert!(now.starts_with("rt1.k2.") && now.ends_with("\r\n"), "{now}");
+}
+
+#[test]
+fn plaintext_behind_many_blanks_is_plaintext() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for text in [" ".repeat(1_000), format!("{}value", "\n".repeat(64)), String::new()] {
+        let path = folder.path().join("one");
+        std::fs::write(&path, &text).expect("room");
+        let mut set = files([path], folder.path()).with_plaintext();
+        assert_eq!((survey(&mut set).plain(), run(&mut set).rewrapped()), (1, 1), "{text:?}");
+    }
+}
+
+/// The spellings of a token that Python takes.
+fn spellings(token: &str) -> [String; 6] {
+    [
+        token.to_owned(),
+        format!("{}\n{}", &token[..40], &token[40..]),
+        token.replace('-', "+").replace('_', "/"),
+        format!("\"{token}\"\n"),
+        format!("{}{token} and more", " ".repeat(100)),
+        token.chars().flat_map(|character| ['\n', character]).collect(),
+    ]
+}
+
+#[test]
+fn a_token_stays_one_under_its_own_time_where_that_is_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let old_fernet = Fernet::new(&key(1).to_text()).expect("a key");
+    let token = old_fernet.encrypt_at_time(b"value", 1_000_000_000).expect("randomness");
+    let current = Fernet::new(&key(2).to_text()).expect("a key").encrypt(b"value").expect("randomness");
+    let value = Sealer::new(old()).seal(&context(), b"value").expect("a key");
+    let write = |name: &str, text: &str| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, text).expect("room");
+        path
+    };
+    let paths = [write("old", &format!("{token}\n")), write("current", &current), write("value", &value)];
+    let mut set = files(paths.clone(), folder.path()).with_fernet_kept();
+    let job = run(&mut set);
+    assert_eq!((job.rewrapped(), job.current(), job.failures().len()), (2, 1, 0));
+    let read = |path: &Path| std::fs::read_to_string(path).expect("text");
+    let newest = Fernet::new(&key(2).to_text()).expect("a key");
+    let rotated = read(&paths[0]);
+    assert_eq!(newest.extract_timestamp(rotated.trim_ascii_end()), Ok(1_000_000_000));
+    assert!(rotated.ends_with('\n'));
+    assert_eq!(read(&paths[1]), current, "byte for byte");
+    assert!(read(&paths[2]).starts_with("rt1.k2."), "a value stays a value");
+    assert!(survey(&mut set).frees(&id("k1")));
+    assert_eq!(run(&mut set).rewrapped(), 0);
+}
+
+#[test]
+fn what_python_takes_for_a_token_is_rewrapped_where_that_is_asked_for() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let fernet = Fernet::new(&key(1).to_text()).expect("a key");
+    // Both of the characters that are spelt in two ways.
+    let mut tokens = std::iter::repeat_with(|| fernet.encrypt(b"value").expect("randomness"));
+    let token = tokens.find(|token| token.contains('-') && token.contains('_')).expect("one in a few");
+    let python = Rewrap::new(Sealer::new(both()).with_compat(Compat::Python));
+    for (number, text) in spellings(&token).into_iter().enumerate() {
+        let path = folder.path().join(number.to_string());
+        for keeps in [false, true] {
+            std::fs::write(&path, &text).expect("room");
+            let set = files([path.clone()], folder.path());
+            let mut set = if keeps { set.with_fernet_kept() } else { set };
+            // Without it two of them do not even begin as a token.
+            let is_known = matches!(number, 3 | 5);
+            assert_eq!(survey(&mut set).frees(&id("k1")), is_known, "{text:?}");
+            let look = python.survey(&mut set).now_or_never().expect("at once").expect("readable");
+            assert_eq!((look.needs(&id("k1")), look.unknown().len()), (1, 0), "{text:?}");
+            let job = python.run(&mut set, |_| {}).now_or_never().expect("at once").expect("room");
+            assert_eq!((job.rewrapped(), job.failures().len()), (1, 0), "{text:?}");
+            // What was made is canonical: no switch is needed any more.
+            assert!(survey(&mut set).frees(&id("k1")), "{text:?}");
+            let now = std::fs::read_to_string(&path).expect("text");
+            std::fs::write(&path, now.trim_ascii_end()).expect("room");
+            assert_eq!(opened(&path, &Sealer::new(both())), b"value", "{text:?}");
+            assert_eq!(now.starts_with("rt1.k2."), !keeps);
+        }
+    }
 }
 
 #[test]

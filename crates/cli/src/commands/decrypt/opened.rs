@@ -18,8 +18,7 @@ pub(super) struct Opened {
 
 /// Decrypts the text that `name` holds.
 pub(super) fn value(args: &DecryptArgs, sealer: &Sealer, text: &Secret, name: &str) -> Result<Opened> {
-    #[expect(clippy::disallowed_methods, reason = "a ciphertext, to be decrypted")]
-    let text = text.expose_text().map(str::trim_ascii).unwrap_or_default();
+    let text = &*args.compat.text_of(text);
     match (sealer.inspect(text), args.mode) {
         (Some(Sealed::Key(_)), Some(Mode::Fernet)) => {
             Err(of_other_mode(name, "a sealed value (rt1)", Mode::Fernet))
@@ -45,7 +44,7 @@ pub(super) fn value(args: &DecryptArgs, sealer: &Sealer, text: &Secret, name: &s
 }
 
 fn token(args: &DecryptArgs, sealer: &Sealer, text: &str) -> std::result::Result<Secret, Error> {
-    let fernet = sealer.keyring().multi_fernet()?;
+    let fernet = sealer.keyring().multi_fernet()?.with_compat(args.compat.get());
     match args.ttl() {
         Some(ttl) => fernet.decrypt_with_ttl(text, ttl),
         None => fernet.decrypt(text),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use reticent::core::{Secret, SecretBuffer};
+use reticent::core::Secret;
 use reticent::crypto::{Key, KeyId};
 
 use super::change::id;
@@ -33,7 +33,7 @@ pub(super) struct ImportArgs {
     /// Reads this file instead of standard input
     #[arg(long = "in", id = "in", value_name = "FILE")]
     input: Option<PathBuf>,
-    /// Reads the key as Python does: `+` and `/` stand for `-` and `_`, and blanks for nothing
+    /// Reads the key as Python does: `+` and `/` stand for `-` and `_`, and what is not of the alphabet for nothing
     #[arg(long)]
     fernet: bool,
     /// Says what would be imported, and imports nothing
@@ -56,16 +56,10 @@ pub(super) fn run(args: &ImportArgs, context: &Context) -> Result<Exit> {
 }
 
 fn key(text: &Secret, is_lenient: bool) -> std::result::Result<Key, reticent::crypto::Error> {
+    if is_lenient {
+        return Key::parse_as_python(text);
+    }
     #[expect(clippy::disallowed_methods, reason = "into the key's bytes, which are wiped")]
     let bytes = text.expose_bytes().trim_ascii();
-    let mut spelt = SecretBuffer::with_capacity(bytes.len());
-    for byte in bytes {
-        match byte {
-            b'+' if is_lenient => spelt.push(b'-'),
-            b'/' if is_lenient => spelt.push(b'_'),
-            blank if is_lenient && blank.is_ascii_whitespace() => {}
-            other => spelt.push(*other),
-        }
-    }
-    Key::parse(&spelt.into_secret())
+    Key::parse(&Secret::copy_of(bytes))
 }

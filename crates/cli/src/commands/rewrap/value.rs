@@ -20,9 +20,8 @@ pub(super) fn run(args: &RewrapArgs, context: &Context) -> Result<Exit> {
     let interrupt = Interrupt::of(&target);
     let mut source = Source::open(args.input.as_deref(), context, &interrupt)?;
     let (_, Some(text)) = source.begin()? else { return Err(is_file(source.name())) };
-    #[expect(clippy::disallowed_methods, reason = "a ciphertext, to be encrypted under another key")]
-    let text = text.expose_text().map(str::trim_ascii).unwrap_or_default();
-    let sealer = Sealer::new(keyring);
+    let text = &*args.compat.text_of(&text);
+    let sealer = Sealer::new(keyring).with_compat(args.compat.get());
     let (text, mode) = match reference(text) {
         Some((sealed, field)) => {
             let anew = of_reference(args, &sealer, sealed, source.name())?;
