@@ -3,6 +3,6 @@
 #![cfg(all(feature = "setup", feature = "crypto"))]
 
 mod keyring;
-mod scene;
 mod replica;
+mod scene;
 mod sealed;
