@@ -1,0 +1,26 @@
+#![doc = include_str!("../README.md")]
+
+mod config;
+mod login;
+mod mounts;
+mod source;
+
+mod kv;
+mod leased;
+mod list;
+mod sink;
+mod value;
+
+mod session;
+
+mod client;
+mod error;
+mod json;
+mod path;
+mod reply;
+mod time;
+
+pub use config::{SettingsError, VaultSettings};
+pub use login::VaultLogin;
+pub use mounts::Engine;
+pub use source::VaultSource;
