@@ -126,6 +126,7 @@ pub(super) struct KeyringOptions {
     pub(super) file: Option<String>,
     pub(super) key: Option<SecretRef>,
     pub(super) passphrase: Option<SecretRef>,
+    pub(super) replicas: Option<String>,
 }
 
 impl Config {
@@ -366,10 +367,11 @@ impl Config {
 
 fn keyring(item: &Item<'_>, schemes: &Schemes) -> Result<KeyringOptions, TomlError> {
     let table = item.table()?;
-    table.only(&["file", "key", "passphrase"])?;
+    table.only(&["file", "key", "passphrase", "replicas"])?;
     let at = |name: &str| table.item(name).map(|item| reference(&item, schemes)).transpose();
-    let file = table.item("file").map(|item| item.text().map(str::to_owned)).transpose()?;
-    let options = KeyringOptions { file, key: at("key")?, passphrase: at("passphrase")? };
+    let path = |name: &str| table.item(name).map(|item| item.text().map(str::to_owned)).transpose();
+    let (file, replicas) = (path("file")?, path("replicas")?);
+    let options = KeyringOptions { file, key: at("key")?, passphrase: at("passphrase")?, replicas };
     match (&options.key, table.item("passphrase")) {
         (Some(_), Some(second)) => Err(second.error("a key covers the keyring already")),
         _ => Ok(options),

@@ -219,10 +219,13 @@ impl Keyrings<'_> {
         self.file.clone().unwrap_or_else(|| self.config.base().join(USUAL))
     }
 
-    /// Returns where programs report which keys they have read: the folder beside the keyring that has its name and
-    /// `.replicas` behind it.
+    /// Returns where programs report which keys they have read: the folder that `reticent.toml` names, else the one beside
+    /// the keyring that has its name and `.replicas` behind it.
     #[must_use]
     pub fn replicas(&self) -> ReplicaFolder {
+        if let Some(folder) = &self.config.keyring.replicas {
+            return ReplicaFolder::new(self.config.base().join(folder));
+        }
         let mut path = self.path().into_os_string();
         path.push(REPLICAS);
         ReplicaFolder::new(path)

@@ -66,6 +66,16 @@ fn a_replica_reports_what_it_has_read_and_reads_again_what_has_moved() {
 }
 
 #[test]
+fn reports_are_kept_where_the_configuration_says() {
+    let scene = with_keyring();
+    let setup = scene.setup_with("[keyring]\nreplicas = \"shared\"\n");
+    let mut replica = replica();
+    refreshed(&mut replica, &setup);
+    assert_eq!((reported(&setup).len(), reported(&scene.setup()).len()), (1, 0));
+    assert!(scene.0.path().join("shared/web-1.json").exists());
+}
+
+#[test]
 fn a_replica_that_cannot_report_gets_no_keyring() {
     let scene = with_keyring();
     let setup = scene.setup();
