@@ -6,10 +6,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reticent_core::{ErrorKind, Revision, Secret, SecretRef, SecretSource, SourceError};
+use reticent_core::{ErrorKind, Lease, LeaseKeeper, Revision, Secret, SecretRef, SecretSource, SourceError};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::jitter::Jitter;
+use crate::login::Login;
 use crate::policy::{CachePolicy, RetryPolicy};
 
 pub(crate) type Answer = Result<Secret, SourceError>;
@@ -22,6 +23,7 @@ pub(crate) struct Backend {
     pub(crate) timeout: Duration,
     pub(crate) retry: RetryPolicy,
     pub(crate) follows: bool,
+    pub(crate) login: Arc<Login>,
 }
 
 impl Backend {
@@ -59,12 +61,63 @@ impl Backend {
     /// Asks whether the secret at `at` has moved, once.
     pub(crate) async fn revision(&self, at: &SecretRef) -> Result<Revision, SourceError> {
         let answer = timeout(self.timeout, self.source.revision(at)).await;
-        answer.unwrap_or_else(|_| Err(self.too_slow())).map_err(|error| named(error, at))
+        answer.unwrap_or_else(|_| Err(self.too_slow(self.timeout))).map_err(|error| named(error, at))
+    }
+
+    /// Tells whether a place lends; what fails transiently is tried again.
+    pub(crate) async fn lends(&self, at: &SecretRef, jitter: &Jitter) -> Result<bool, SourceError> {
+        let Some(keeper) = self.source.leases() else { return Ok(false) };
+        let mut pace = Pace::new(&self.retry);
+        loop {
+            let answer = timeout(self.timeout, keeper.lends(at)).await;
+            let answer = answer.unwrap_or_else(|_| Err(self.too_slow(self.timeout)));
+            let Err(error) = answer else { return answer };
+            let wait = if error.is_transient() { pace.next_wait(error.retry_after(), jitter) } else { None };
+            let Some(wait) = wait else { return Err(named(pace.given_up(error), at)) };
+            sleep(wait).await;
+        }
+    }
+
+    /// Lets the source do what is due to stay logged in.
+    pub(crate) async fn keep_alive(&self) -> Result<Option<Duration>, SourceError> {
+        let answer = timeout(self.timeout, self.source.keep_alive()).await;
+        answer.unwrap_or_else(|_| Err(self.too_slow(self.timeout)))
+    }
+
+    /// Asks once to renew a lease, within `limit` and the source's own.
+    pub(crate) async fn renew(
+        &self,
+        at: &SecretRef,
+        lease: &Lease,
+        wanted: Duration,
+        limit: Duration,
+    ) -> Result<Lease, SourceError> {
+        let keeper = self.keeper(at)?;
+        let limit = limit.min(self.timeout);
+        let answer = timeout(limit, keeper.renew(lease, wanted)).await;
+        answer.unwrap_or_else(|_| Err(self.too_slow(limit))).map_err(|error| named(error, at))
+    }
+
+    /// Asks once to revoke a lease.
+    pub(crate) async fn revoke(&self, at: &SecretRef, lease: &Lease) -> Result<(), SourceError> {
+        let answer = timeout(self.timeout, self.keeper(at)?.revoke(lease)).await;
+        answer.unwrap_or_else(|_| Err(self.too_slow(self.timeout))).map_err(|error| named(error, at))
+    }
+
+    fn keeper(&self, at: &SecretRef) -> Result<&dyn LeaseKeeper, SourceError> {
+        let unsupported =
+            || SourceError::new(ErrorKind::Unsupported, Arc::clone(&self.label)).for_key(at.to_string());
+        self.source.leases().ok_or_else(unsupported)
+    }
+
+    /// How long before its end a value is let go of.
+    pub(crate) fn expiry_margin(&self) -> Duration {
+        self.cache.as_ref().map_or(Duration::MAX, CachePolicy::expiry_margin)
     }
 
     /// Proves that the source is reached, once.
     pub(crate) async fn check(&self) -> Result<(), SourceError> {
-        timeout(self.timeout, self.source.check()).await.unwrap_or_else(|_| Err(self.too_slow()))
+        timeout(self.timeout, self.source.check()).await.unwrap_or_else(|_| Err(self.too_slow(self.timeout)))
     }
 
     async fn read_once(&self, places: &[SecretRef]) -> Vec<Answer> {
@@ -76,13 +129,13 @@ impl Backend {
         };
         match timeout(self.timeout, reading).await {
             Ok(answers) => answers,
-            Err(_) => places.iter().map(|_| Err(self.too_slow())).collect(),
+            Err(_) => places.iter().map(|_| Err(self.too_slow(self.timeout))).collect(),
         }
     }
 
-    fn too_slow(&self) -> SourceError {
+    fn too_slow(&self, waited: Duration) -> SourceError {
         SourceError::new(ErrorKind::Timeout, Arc::clone(&self.label))
-            .with_detail(format!("waited {:?}", self.timeout))
+            .with_detail(format!("waited {waited:?}"))
     }
 
     /// For a source that gives fewer answers than it got questions.

@@ -31,6 +31,9 @@ const GRACE: Duration = Duration::from_secs(300);
 /// How long a rejected value is given to change.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long a replaced lease lives on for those who do not say that they use it.
+const LEASE_GRACE: Duration = Duration::from_secs(30);
+
 /// Collects sources, routes and policies, and builds a [`Resolver`].
 ///
 /// Nothing is checked before [`build`](Self::build), so that the order of calls does not matter.
@@ -76,6 +79,7 @@ pub(crate) struct Parts {
     pub(crate) report_every: Duration,
     pub(crate) grace: Duration,
     pub(crate) patience: Duration,
+    pub(crate) lease_grace: Duration,
 }
 
 impl ResolverBuilder {
@@ -97,6 +101,7 @@ impl ResolverBuilder {
                 report_every: REPORT,
                 grace: GRACE,
                 patience: PATIENCE,
+                lease_grace: LEASE_GRACE,
             },
             actor: Actor::default(),
         }
@@ -211,6 +216,15 @@ impl ResolverBuilder {
         self
     }
 
+    /// Revokes a lease this long after it was replaced, 30 s by default, unless somebody says by
+    /// [`hold`](crate::SecretHandle::hold) that they use it.
+    ///
+    /// One that was held is revoked as soon as the last hold is dropped, and one that is held not before that.
+    pub fn lease_grace(mut self, grace: Duration) -> Self {
+        self.parts.lease_grace = grace;
+        self
+    }
+
     /// Checks the parts and puts them together.
     ///
     /// # Errors
@@ -249,6 +263,7 @@ fn backend(
         timeout: policy.timeout.unwrap_or(timeout),
         retry: policy.retry.unwrap_or_else(|| retry.clone()),
         follows: policy.follows,
+        login: Arc::default(),
     }
 }
 

@@ -13,6 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
+use reticent_core::{Secret, SecretRef};
 use tokio::time::Instant;
 
 pub(crate) use entry::{AHEAD, Content, Entry, Kept, Lifetime};
@@ -158,6 +159,19 @@ impl Cache {
     /// Lets `change` move the times of an entry.
     pub(crate) fn change(&self, key: &str, change: impl FnOnce(&mut Lifetime)) {
         if let Some(entry) = self.write().get_mut(key) {
+            change(&mut entry.lifetime);
+        }
+    }
+
+    /// Hands the metadata of `renewed` to every answer under the same lease of the place `whole`.
+    pub(crate) fn renew(&self, whole: &SecretRef, renewed: &Secret, change: impl Fn(&mut Lifetime)) {
+        let lease_of = |secret: &Secret| secret.metadata().lease().map(|lease| lease.id().to_owned());
+        let is_meant = |entry: &Entry| {
+            let is_same = |secret: &Secret| lease_of(secret) == lease_of(renewed);
+            entry.is_of(whole) && entry.content.answer.as_ref().is_ok_and(is_same)
+        };
+        for entry in self.write().values_mut().filter(|entry| is_meant(entry)) {
+            *entry = entry.renewed(renewed);
             change(&mut entry.lifetime);
         }
     }

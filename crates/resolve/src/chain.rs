@@ -38,7 +38,7 @@ pub(crate) struct Won {
 }
 
 /// Searches for all of `requests` at once: one call for each source and round.
-pub(crate) async fn search(inner: &Inner, requests: &[Request]) -> Vec<Outcome> {
+pub(crate) async fn search(inner: &Arc<Inner>, requests: &[Request]) -> Vec<Outcome> {
     let mut searches: Vec<Search<'_>> = requests.iter().map(|request| Search::new(inner, request)).collect();
     loop {
         let mut groups: BTreeMap<&str, Vec<(usize, SecretRef)>> = BTreeMap::new();
@@ -58,13 +58,13 @@ pub(crate) async fn search(inner: &Inner, requests: &[Request]) -> Vec<Outcome> 
 }
 
 async fn read(
-    inner: &Inner,
+    inner: &Arc<Inner>,
     scheme: &str,
     group: Vec<(usize, SecretRef)>,
 ) -> Vec<(usize, SecretRef, Answer)> {
     let (indices, places): (Vec<usize>, Vec<SecretRef>) = group.into_iter().unzip();
     let answers = match inner.backend(scheme) {
-        Some(backend) => backend.read(&places, &inner.jitter).await,
+        Some(backend) => inner.read_places(backend, &places).await,
         None => places.iter().map(|at| Err(inner.no_source_for(at))).collect(),
     };
     indices

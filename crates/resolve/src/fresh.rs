@@ -157,6 +157,7 @@ struct Hunt<'a> {
     place: SecretRef,
     wait: Duration,
     deadline: Instant,
+    has_read: bool,
     tried_previous: bool,
     failure: Option<SourceError>,
 }
@@ -171,12 +172,14 @@ impl<'a> Hunt<'a> {
             place: first.hits.place().clone(),
             wait: SHORTEST_WAIT,
             deadline: Instant::now() + resolver.inner.patience,
+            has_read: false,
             tried_previous: false,
             failure: None,
         }
     }
 
     async fn next(&mut self, refused: Secret) -> Option<Secret> {
+        self.resolver.inner.leases.refuse(&self.place, &refused);
         self.rejected.push(refused);
         if self.tried_previous {
             return None;
@@ -189,8 +192,14 @@ impl<'a> Hunt<'a> {
     }
 
     /// Reads until the value is one that was not refused, and gives up at the deadline or on a lasting failure.
+    ///
+    /// Only the first read is at once: of what is lent each read is another value, and all of them may be refused.
     async fn newer(&mut self) -> Option<Secret> {
         loop {
+            if self.has_read && !self.pause().await {
+                return None;
+            }
+            self.has_read = true;
             match self.read().await {
                 Ok(secret) if self.is_untried(&secret) => return Some(secret),
                 Ok(_) => self.failure = None,
@@ -202,13 +211,18 @@ impl<'a> Hunt<'a> {
                     }
                 }
             }
-            let drawn = self.resolver.inner.jitter.between(SHORTEST_WAIT, self.wait.saturating_mul(3));
-            self.wait = drawn.min(LONGEST_WAIT);
-            if Instant::now() + self.wait > self.deadline {
-                return None;
-            }
+        }
+    }
+
+    /// Waits, each time for longer, and tells whether there was time for it.
+    async fn pause(&mut self) -> bool {
+        let drawn = self.resolver.inner.jitter.between(SHORTEST_WAIT, self.wait.saturating_mul(3));
+        self.wait = drawn.min(LONGEST_WAIT);
+        let in_time = Instant::now() + self.wait <= self.deadline;
+        if in_time {
             sleep(self.wait).await;
         }
+        in_time
     }
 
     /// Reads what is newer than the value that was refused; what others have read since serves too.
@@ -233,7 +247,9 @@ impl Resolver {
             self.record_hit(&hits).await.ok()?;
             return Some(secret);
         }
-        let backend = self.inner.backend(place.scheme()).filter(|_| *place.version() == Version::Current)?;
+        // What is lent is made anew for each read, and has no version before it.
+        let has_versions = *place.version() == Version::Current && self.inner.leases.find(place).is_none();
+        let backend = self.inner.backend(place.scheme()).filter(|_| has_versions)?;
         let before = place.clone().at_version(Version::Previous);
         let access = request.access(&self.actor).at(&before);
         let read = backend.read_one(&before, &self.inner.jitter);

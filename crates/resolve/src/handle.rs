@@ -13,6 +13,7 @@ use reticent_core::{Secret, SourceError};
 use tokio::sync::watch::Receiver;
 use tokio::time::Instant;
 
+use crate::lease::LeaseUse;
 use crate::resolver::{Inner, Resolver};
 use crate::watch::View;
 
@@ -59,6 +60,15 @@ impl SecretHandle {
         let view = self.view.borrow();
         count_use(&view, &self.resolver, &self.actor);
         view.secret.clone()
+    }
+
+    /// Returns the last good value, and holds its lease, if it has one, until what this returns is dropped.
+    ///
+    /// A connection pool takes one for each connection, before it opens it.
+    #[must_use]
+    pub fn hold(&self) -> LeaseUse {
+        count_use(&self.view.borrow(), &self.resolver, &self.actor);
+        LeaseUse::begin(self.view.clone())
     }
 
     /// Waits until the value differs from the one that this handle last told of, and returns the new one.

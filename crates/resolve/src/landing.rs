@@ -43,7 +43,7 @@ pub(crate) async fn fly(
     landing.land(outcome).await
 }
 
-pub(crate) async fn search_alone(inner: &Inner, request: &Request) -> Outcome {
+pub(crate) async fn search_alone(inner: &Arc<Inner>, request: &Request) -> Outcome {
     let mut outcomes = chain::search(inner, std::slice::from_ref(request)).await;
     outcomes.pop().expect("one request has one outcome")
 }
@@ -56,7 +56,7 @@ fn served(kept: Kept) -> Landed {
 
 /// The last steps of one fetch.
 struct Landing<'a> {
-    inner: &'a Inner,
+    inner: &'a Arc<Inner>,
     actor: Actor,
     request: Request,
     floor: u64,
@@ -94,6 +94,8 @@ impl Landing<'_> {
             None => inner.let_go(inner.cache.forget(request.key())),
         }
         let refresh_at = lifetime.map(|life| life.refresh_at).or_else(|| inner.before_its_end(&secret));
+        // A lease is renewed and replaced in its own time, and whoever watches is told then.
+        let refresh_at = refresh_at.filter(|_| inner.leases.uses_of(hits.place(), &secret).is_none());
         inner.watches.offer(hits.key(), &inner.offer(&secret, &hits, refresh_at), &inner.hooks);
         Arc::new(Fetched { secret, ticket, hits, refresh_at, cached: false, stale: false })
     }
@@ -131,7 +133,8 @@ impl Inner {
         read_again_at: Option<Instant>,
     ) -> Offer<'a> {
         let previous_until = Instant::now() + self.grace;
-        Offer { secret, hits, read_again_at, previous_until, at: self.clock.now() }
+        let uses = self.leases.uses_of(hits.place(), secret);
+        Offer { secret, hits, read_again_at, previous_until, at: self.clock.now(), uses }
     }
 
     /// Returns the label of the source that had the last word.
@@ -162,8 +165,14 @@ impl Inner {
     /// How long a value is worth keeping: by the policy of the place that gave it.
     fn lifetime(&self, secret: &Secret, place: &SecretRef, makeshift: bool) -> Option<Lifetime> {
         let policy = self.backend(place.scheme())?.cache.as_ref()?;
-        let remaining = self.remaining(secret);
         let now = Instant::now();
+        if let Some(lease) = secret.metadata().lease()
+            && let Some(lent) = self.leases.find(place)
+        {
+            let serves = lent.serves_for(lease.id(), now, policy.expiry_margin())?;
+            return Lifetime::of_lent(now, policy, serves, &self.jitter);
+        }
+        let remaining = self.remaining(secret);
         if makeshift {
             let left = remaining.map(|left| left.saturating_sub(policy.expiry_margin()));
             return Lifetime::brief(now, policy.negative().min(left.unwrap_or(Duration::MAX)));

@@ -17,6 +17,8 @@ mod fetch;
 mod hits;
 mod landing;
 
+mod lease;
+
 mod batch;
 mod explain;
 mod get;
@@ -25,6 +27,7 @@ mod source;
 
 mod fresh;
 mod handle;
+mod login;
 mod refresh;
 mod upkeep;
 mod watch;
@@ -35,6 +38,7 @@ pub use error::BuildError;
 pub use fresh::{Refusal, UseError};
 pub use handle::{Health, ResolverGone, SecretHandle};
 pub use jitter::Jitter;
+pub use lease::LeaseUse;
 pub use policy::{CachePolicy, Fallthrough, RetryPolicy, SourcePolicy};
 pub use provenance::{Found, Provenance};
 pub use resolver::Resolver;

@@ -4,15 +4,19 @@
 //! ahead is [`Resolver::keep_fresh`]'s alone, and without it an answer is read anew by the first who asks after its
 //! TTL. Only answers that were used since they were fetched are refreshed, in the name of the actor who fetched them.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use futures_util::StreamExt as _;
-use futures_util::future::BoxFuture;
+use futures_util::future::{BoxFuture, join};
+use futures_util::stream::FuturesUnordered;
 use reticent_core::SourceError;
 use reticent_core::hooks::Actor;
+use tokio::sync::Notify;
 use tokio::time::{Instant, sleep_until};
 
+use crate::lease::{self, Work};
+use crate::login;
 use crate::request::Request;
 use crate::resolver::{Inner, Resolver};
 use crate::watch::{Sighting, Watch};
@@ -28,7 +32,9 @@ impl Resolver {
     /// Refreshes answers that are used at 80 % of their TTL, looks at intervals whether watched secrets have moved,
     /// reports hits, and wipes what has expired. The program spawns it once, or selects on it.
     ///
-    /// It ends when every clone of the resolver is gone. A failing source does not end it: it is asked again, at
+    /// It also renews leases and replaces them before they end, and keeps sources logged in, each in its own time.
+    ///
+    /// It ends when every clone of the resolver is gone, or it was [shut down](Self::shutdown). A failing source does not end it: it is asked again, at
     /// longer and longer intervals. Dropping it stops the upkeep and harms nothing.
     ///
     /// ```
@@ -46,11 +52,14 @@ impl Resolver {
         let resolver = Arc::downgrade(&self.inner);
         let signal = Arc::clone(&self.inner.signal);
         let mut report_at = Instant::now() + self.inner.report_every;
-        async move {
+        let tending = tend(Weak::clone(&resolver), Arc::clone(&signal), self.actor.clone());
+        let rounds = async move {
             loop {
                 // From here on no signal is missed, whatever happens during the round.
                 let woken = signal.notified();
-                let Some(inner) = resolver.upgrade() else { return };
+                let Some(inner) = resolver.upgrade().filter(|inner| !inner.leases.is_closed()) else {
+                    return;
+                };
                 let next = round(&inner, &mut report_at).await;
                 drop(inner);
                 tokio::select! {
@@ -58,8 +67,31 @@ impl Resolver {
                     () = woken => {}
                 }
             }
+        };
+        async move {
+            join(rounds, tending).await;
         }
     }
+}
+
+/// Tends leases and logins until the resolver is gone or shut down. What was begun is ended even then, so that a lease
+/// which is being made is not lost.
+async fn tend(resolver: Weak<Inner>, signal: Arc<Notify>, actor: Actor) {
+    let mut working = FuturesUnordered::<Work>::new();
+    loop {
+        let woken = signal.notified();
+        let Some(inner) = resolver.upgrade().filter(|inner| !inner.leases.is_closed()) else { break };
+        let leases = lease::due_work(&inner, &actor, &mut |work| working.push(work));
+        let logins = login::due_work(&inner, &mut |work| working.push(work));
+        drop(inner);
+        let next = leases.into_iter().chain(logins).min();
+        tokio::select! {
+            () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {}
+            () = woken => {}
+            Some(()) = working.next() => {}
+        }
+    }
+    while working.next().await.is_some() {}
 }
 
 /// Does what is due, and returns when something will be due again.
@@ -149,7 +181,7 @@ async fn poll(inner: &Arc<Inner>, watch: Arc<Watch>) {
     watch.plan(outcome.is_err(), |failures| inner.next_poll(failures));
 }
 
-async fn read_watched(inner: &Arc<Inner>, watch: &Watch) -> Result<(), SourceError> {
+pub(crate) async fn read_watched(inner: &Arc<Inner>, watch: &Watch) -> Result<(), SourceError> {
     let resolver = Resolver { inner: Arc::clone(inner), actor: watch.actor.clone() };
     resolver.admit(&watch.request)?;
     // The landing hands the value to all who watch it.

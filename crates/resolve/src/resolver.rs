@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use reticent_core::hooks::{Actor, Hooks};
+use reticent_core::hooks::{Access, Actor, Decision, Gate, Hooks};
 use reticent_core::{Clock, ErrorKind, Flight, Schemes, SecretName, SecretRef, SourceError, closest};
 
 use tokio::sync::Notify;
@@ -16,6 +16,7 @@ use crate::builder::{Parts, ResolverBuilder};
 use crate::cache::{Cache, CacheStats};
 use crate::fetch::Landed;
 use crate::jitter::Jitter;
+use crate::lease::Leases;
 use crate::policy::Fallthrough;
 use crate::request::{Asked, RESOLVER, Request, no_source_for};
 use crate::route::{Places, Routes};
@@ -61,18 +62,22 @@ pub(crate) struct Inner {
     pub(crate) cache: Cache,
     pub(crate) flight: Flight<Arc<str>, Landed>,
     pub(crate) watches: Watches,
+    pub(crate) leases: Leases,
     /// Wakes `keep_fresh` when there is something to do sooner than planned, and when the resolver goes.
     pub(crate) signal: Arc<Notify>,
     /// When `keep_fresh` will look again.
     planned: Mutex<Option<Instant>>,
     pub(crate) fallthrough: Fallthrough,
     pub(crate) hooks: Hooks,
+    /// For what hands out nothing: leases are renewed and ended for whoever was admitted to the read.
+    pub(crate) ungated: Hooks,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) jitter: Jitter,
     pub(crate) poll_every: Duration,
     pub(crate) report_every: Duration,
     pub(crate) grace: Duration,
     pub(crate) patience: Duration,
+    pub(crate) lease_grace: Duration,
 }
 
 impl Resolver {
@@ -116,6 +121,16 @@ impl Resolver {
     }
 }
 
+/// A gate that stands open.
+#[derive(Debug)]
+struct Anybody;
+
+impl Gate for Anybody {
+    fn decide(&self, _: &Access<'_>) -> Decision {
+        Decision::Allow
+    }
+}
+
 impl fmt::Debug for Resolver {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Inner { backends, routes, cache, .. } = &*self.inner;
@@ -136,6 +151,7 @@ impl Inner {
         routes: Routes,
         parts: Parts,
     ) -> Self {
+        let signal = Arc::<Notify>::default();
         Self {
             backends,
             schemes,
@@ -143,9 +159,11 @@ impl Inner {
             cache: Cache::new(parts.capacity),
             flight: Flight::new(),
             watches: Watches::default(),
-            signal: Arc::default(),
+            leases: Leases::new(Arc::clone(&signal)),
+            signal,
             planned: Mutex::default(),
             fallthrough: parts.fallthrough,
+            ungated: parts.hooks.clone().with_gate(Arc::new(Anybody)),
             hooks: parts.hooks,
             clock: parts.clock,
             jitter: parts.jitter,
@@ -153,6 +171,7 @@ impl Inner {
             report_every: parts.report_every,
             grace: parts.grace,
             patience: parts.patience,
+            lease_grace: parts.lease_grace,
         }
     }
 
@@ -174,6 +193,10 @@ impl Inner {
 
     pub(crate) fn backends(&self) -> impl Iterator<Item = &Backend> {
         self.backends.values()
+    }
+
+    pub(crate) fn backends_by_scheme(&self) -> impl Iterator<Item = (&str, &Backend)> {
+        self.backends.iter().map(|(scheme, backend)| (&**scheme, backend))
     }
 
     pub(crate) fn places(&self, asked: &Asked) -> Places {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use futures_util::future::join_all;
 use reticent_core::hooks::Lost;
-use reticent_core::{Secret, SecretRef, SourceError};
+use reticent_core::{Revision, Secret, SecretRef, SourceError};
 use tokio::time::Instant;
 
+use crate::backend::Backend;
 use crate::fetch::not_recorded;
 use crate::handle::SecretHandle;
 use crate::hits::Hits;
@@ -105,9 +106,22 @@ impl Inner {
         let looks: Vec<_> = places
             .iter()
             .filter_map(|place| Some((self.backend(place.scheme())?, place)))
-            .map(|(backend, place)| backend.revision(place))
+            .map(|(backend, place)| self.look_at_one(backend, place))
             .collect();
-        join_all(looks).await.into_iter().map(Sighting::of).collect()
+        join_all(looks).await
+    }
+
+    /// What is lent moves when its lease is replaced, which is known here; its backend is not asked.
+    async fn look_at_one(&self, backend: &Backend, at: &SecretRef) -> Sighting {
+        match backend.lends(at, &self.jitter).await {
+            Ok(false) => Sighting::of(backend.revision(at).await),
+            Ok(true) => match self.leases.find(at).map(|place| place.sighting()) {
+                Some((_, Some(error))) => Sighting::Failed(error),
+                Some((Some(id), None)) => Sighting::At(Revision::of(id)),
+                Some((None, None)) | None => Sighting::Blind,
+            },
+            Err(error) => Sighting::of(Err(error)),
+        }
     }
 
     /// Draws the moment of the next look after `failures` in a row; never later than the interval while none failed.

@@ -4,12 +4,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 use reticent_core::hooks::{Actor, Hooks};
-use reticent_core::{ErrorKind, Revision, Secret, SecretRef, SourceError};
+use reticent_core::{ErrorKind, Lease, Revision, Secret, SecretRef, SourceError};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::handle::Health;
 use crate::hits::Hits;
+use crate::lease::{self, Uses};
 use crate::request::Request;
 use crate::route::Places;
 
@@ -27,6 +28,8 @@ pub(crate) struct View {
     pub(crate) previous: Option<Previous>,
     pub(crate) health: Health,
     pub(crate) hits: Arc<Hits>,
+    /// The uses of its lease, if it has one.
+    pub(crate) uses: Option<Arc<Uses>>,
 }
 
 pub(crate) struct Previous {
@@ -93,6 +96,29 @@ pub(crate) struct Offer<'a> {
     /// How long the value before it is remembered.
     pub(crate) previous_until: Instant,
     pub(crate) at: SystemTime,
+    pub(crate) uses: Option<Arc<Uses>>,
+}
+
+impl Offer<'_> {
+    /// How long the value that it takes the place of is remembered: not longer than its lease lives.
+    fn remembered_until(&self, before: &Secret) -> Instant {
+        let Some(lease) = before.metadata().lease() else { return self.previous_until };
+        let left = lease.expires().duration_since(self.at).unwrap_or_default().min(lease.duration());
+        self.previous_until.min(Instant::now() + left)
+    }
+}
+
+fn lease_id(secret: &Secret) -> Option<&str> {
+    secret.metadata().lease().map(Lease::id)
+}
+
+impl Schedule {
+    /// Notes which lease the value held is under: it is that of the last place.
+    fn note_lease(&mut self, held: Option<Revision>) {
+        if let (Some(held), Some(last)) = (held, self.seen.last_mut()) {
+            *last = Sighting::At(held);
+        }
+    }
 }
 
 impl Watch {
@@ -102,6 +128,7 @@ impl Watch {
             previous: None,
             health: Health::good(offer.at),
             hits: Arc::new(offer.hits.successor()),
+            uses: offer.uses.clone(),
         };
         let schedule =
             Schedule { seen: Vec::new(), next_poll, read_again_at: offer.read_again_at, failures: 0 };
@@ -110,13 +137,22 @@ impl Watch {
 
     /// Takes over a fetched value; handles are woken when it differs from the one before.
     fn take(&self, offer: &Offer<'_>, hooks: &Hooks) {
-        self.schedule().read_again_at = offer.read_again_at;
+        {
+            let mut schedule = self.schedule();
+            schedule.read_again_at = offer.read_again_at;
+            schedule.note_lease(lease_id(offer.secret).map(Revision::of));
+        }
         let mut counted = None;
         self.view.send_if_modified(|view| {
+            // What was fetched before another lease took its place may land after that one.
+            if offer.uses.as_ref().is_some_and(|uses| uses.is_replaced()) {
+                return false;
+            }
             let changed = !view.secret.ct_eq(offer.secret);
             let before = std::mem::replace(&mut view.secret, offer.secret.clone());
+            view.uses.clone_from(&offer.uses);
             if changed {
-                view.previous = Some(Previous { secret: before, until: offer.previous_until });
+                view.previous = Some(Previous { until: offer.remembered_until(&before), secret: before });
             }
             counted = Some(std::mem::replace(&mut view.hits, Arc::new(offer.hits.successor())));
             view.health = Health::good(offer.at);
@@ -126,6 +162,22 @@ impl Watch {
         if let Some(hits) = counted {
             hits.close(hooks);
         }
+    }
+
+    /// Takes over the metadata of a renewed lease.
+    pub(crate) fn note_renewal(&self, renewed: &Secret, at: SystemTime) {
+        self.change_quietly(|view| {
+            if lease_id(&view.secret) == lease_id(renewed) {
+                view.secret = view.secret.with_metadata(renewed.metadata().clone());
+                view.health = Health::good(at);
+            }
+        });
+    }
+
+    /// Forgets the value before, if it was under the lease `id`, which was revoked.
+    pub(crate) fn forget_previous_under(&self, id: &str) {
+        let is_meant = |previous: &Previous| lease_id(&previous.secret) == Some(id);
+        self.change_quietly(|view| view.previous = view.previous.take().filter(|before| !is_meant(before)));
     }
 
     pub(crate) fn note_failure(&self, error: &SourceError) {
@@ -158,7 +210,10 @@ impl Watch {
     /// Remembers what the relevant places answered.
     pub(crate) fn note_seen(&self, mut seen: Vec<Sighting>, places: &Places) {
         seen.truncate(self.relevant(places).len());
-        self.schedule().seen = seen;
+        let held = lease_id(&self.view.borrow().secret).map(Revision::of);
+        let mut schedule = self.schedule();
+        schedule.seen = seen;
+        schedule.note_lease(held);
     }
 
     /// The places whose change changes the secret: those up to the one that gives it, and that one itself where a
@@ -221,6 +276,20 @@ impl Watches {
             let previous = view.previous.as_ref().filter(|previous| now < previous.until)?;
             Some((previous.secret.clone(), Arc::clone(&view.hits)))
         })
+    }
+
+    /// Returns those whose value came from the place `whole`, in any field, and that somebody holds.
+    pub(crate) fn of_place(&self, whole: &SecretRef) -> Vec<Arc<Watch>> {
+        let is_meant = |watch: &Watch| {
+            watch.view.receiver_count() > 0 && lease::whole(watch.view.borrow().hits.place()) == *whole
+        };
+        self.list().iter().filter(|watch| is_meant(watch)).cloned().collect()
+    }
+
+    /// Returns those whose value came from the source of `scheme`.
+    pub(crate) fn of_scheme(&self, scheme: &str) -> Vec<Arc<Watch>> {
+        let is_meant = |watch: &Watch| watch.view.borrow().hits.place().scheme() == scheme;
+        self.list().iter().filter(|watch| is_meant(watch)).cloned().collect()
     }
 
     pub(crate) fn contains(&self, key: &str) -> bool {

@@ -5,11 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use reticent_core::hooks::Actor;
+use reticent_core::{Secret, SecretRef};
 use tokio::time::Instant;
 
 use crate::backend::Answer;
 use crate::hits::Hits;
 use crate::jitter::Jitter;
+use crate::lease;
 use crate::policy::CachePolicy;
 use crate::request::Request;
 
@@ -68,6 +70,24 @@ impl Entry {
         self.used.load(Ordering::Relaxed)
     }
 
+    /// Tells whether its answer came from the place `whole`, in any field.
+    pub(crate) fn is_of(&self, whole: &SecretRef) -> bool {
+        let Some(hits) = &self.content.hits else { return false };
+        lease::whole(hits.place()) == *whole
+    }
+
+    /// The same answer under the metadata of `renewed`, as used as before.
+    pub(super) fn renewed(&self, renewed: &Secret) -> Self {
+        let Content { request, actor, answer, hits, ticket } = &*self.content;
+        let answer = answer.clone().map(|secret| secret.with_metadata(renewed.metadata().clone()));
+        let (request, actor) = (request.clone(), actor.clone());
+        let content = Content { request, actor, answer, hits: hits.clone(), ticket: *ticket };
+        let entry = Self::new(content, self.lifetime);
+        entry.used.store(self.used.load(Ordering::Relaxed), Ordering::Relaxed);
+        entry.uses.store(self.uses.load(Ordering::Relaxed), Ordering::Relaxed);
+        entry
+    }
+
     /// Tells whether anybody asked for it since it was fetched; only what is used is worth refreshing ahead.
     pub(crate) fn is_used(&self) -> bool {
         // Keeping it counts as the first.
@@ -110,6 +130,23 @@ impl Lifetime {
             stale_until: after(now, stale),
             recheck_at: now,
         })
+    }
+
+    /// Reckons the life of a lent value that may be served for `serves`; whoever tends the lease refreshes it.
+    pub(crate) fn of_lent(
+        now: Instant,
+        policy: &CachePolicy,
+        serves: Duration,
+        jitter: &Jitter,
+    ) -> Option<Self> {
+        Self::brief(now, jitter.around(policy.ttl(), SPREAD).min(serves))
+    }
+
+    /// Takes over what a renewal of the lease allows.
+    pub(crate) fn extend(&mut self, now: Instant, policy: &CachePolicy, serves: Duration, jitter: &Jitter) {
+        if let Some(longer) = Self::of_lent(now, policy, serves, jitter) {
+            *self = longer;
+        }
     }
 
     /// Reckons the life of an answer that is kept for `ttl`, is not refreshed and is never served stale.

@@ -7,6 +7,7 @@ mod flight;
 mod handle;
 mod hooks;
 mod keep_fresh;
+mod leases;
 mod many;
 mod retry;
 mod secrecy;
