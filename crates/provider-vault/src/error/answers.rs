@@ -61,6 +61,7 @@ const ROWS: &[Row] = &[
     row(400, "disallowed by policy (too old)", AccessDenied, "the key's version is closed for decryption", "see min_decryption_version of the key"),
     row(400, "message authentication failed", Malformed, "not authentic", ""),
     row(400, "invalid ciphertext", Malformed, "not authentic", ""),
+    row(400, "This backend will be unavailable for a brief period", Unavailable, "the store becomes one with versions", "it takes a moment"),
     row(400, "preflight capability check", AccessDenied, "we may not ask what is mounted there", ""),
     row(403, "preflight capability check", AccessDenied, "no policy of ours reaches under that mount", "grant read on it, or see the mount's name"),
     row(404, "no handler for route", NotFound, "nothing is mounted there", "see the first part of the path, which is the mount"),

@@ -1,8 +1,12 @@
 //! What the source is held to, on a real OpenBao and, where that shows no failure, on a fake.
 
+mod jwt;
 mod raw;
 mod support;
 
+mod leases;
+mod logins;
 mod reads;
 mod refusals;
+mod tokens;
 mod writes;

@@ -44,6 +44,17 @@ impl Raw {
     }
 
     pub(crate) fn call(&self, method: &str, path: &str, body: Value) -> (u16, Value) {
+        self.exchange(method, path, body, "")
+    }
+
+    /// Does what must succeed, and has the answer wrapped.
+    pub(crate) fn wrapped(&self, method: &str, path: &str, body: &Value) -> Value {
+        let (status, answer) = self.exchange(method, path, body.clone(), "X-Vault-Wrap-TTL: 60\r\n");
+        assert_eq!(status, 200, "{method} {path}");
+        answer
+    }
+
+    fn exchange(&self, method: &str, path: &str, body: Value, header: &str) -> (u16, Value) {
         let body = if body.is_null() { String::new() } else { body.to_string() };
         let name = ServerName::try_from("127.0.0.1").expect("an address");
         let tls = ClientConnection::new(Arc::clone(&self.config), name).expect("a configuration");
@@ -51,7 +62,7 @@ impl Raw {
         let mut stream = StreamOwned::new(tls, tcp);
         // HTTP/1.0 has no chunks, and ends with the connection.
         let head = format!(
-            "{method} /v1/{path} HTTP/1.0\r\nHost: 127.0.0.1\r\nX-Vault-Token: {}\r\nContent-Length: {}\r\n\r\n{body}",
+            "{method} /v1/{path} HTTP/1.0\r\nHost: 127.0.0.1\r\nX-Vault-Token: {}\r\n{header}Content-Length: {}\r\n\r\n{body}",
             self.token,
             body.len()
         );

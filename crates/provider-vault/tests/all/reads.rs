@@ -37,6 +37,7 @@ async fn a_mount_of_several_parts_is_found_and_may_be_given() {
     let raw = Raw::root();
     let mount = format!("{}/kv", crate::support::unique("team"));
     raw.done("POST", &format!("sys/mounts/{mount}"), json!({"type": "kv", "options": {"version": "2"}}));
+    crate::support::wait_for(&raw, &mount);
     put(&mount, "a/b", &json!({"value": "x"}));
     assert_eq!(read(&root_source(), &format!("vault://{mount}/a/b")).await.unwrap(), "x");
 
@@ -149,10 +150,8 @@ async fn a_mount_that_becomes_another_is_asked_anew() {
     assert_eq!(read(&source, &place).await.unwrap(), "x");
     raw.done("DELETE", &format!("sys/mounts/{mount}"), Value::Null);
     raw.done("POST", &format!("sys/mounts/{mount}"), json!({"type": "kv", "options": {"version": "2"}}));
-    // A new store of version 2 upgrades itself for a moment.
-    while raw.call("POST", &format!("{mount}/data/db"), json!({"data": {"value": "y"}})).0 != 200 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    crate::support::wait_for(&raw, &mount);
+    put(&mount, "db", &json!({"value": "y"}));
     let error = source.get(&at(&place)).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidReference);
     assert_eq!(read(&source, &place).await.unwrap(), "y");
@@ -213,9 +212,8 @@ async fn a_namespace_is_worked_in_by_setting_and_by_path() {
         &format!("{name}/sys/mounts/secret"),
         json!({"type": "kv", "options": {"version": "2"}}),
     );
-    while raw.call("POST", &format!("{name}/secret/data/db"), json!({"data": {"value": "x"}})).0 != 200 {
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
+    crate::support::wait_for(&raw, &format!("{name}/secret"));
+    put(&format!("{name}/secret"), "db", &json!({"value": "x"}));
     let token = VaultLogin::token(shared().openbao().token.clone());
     let within = settings().with_namespace(&name).with_login(token.clone()).build().unwrap();
     assert_eq!(read(&within, "vault://secret/db").await.unwrap(), "x");

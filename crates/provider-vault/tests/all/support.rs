@@ -21,12 +21,31 @@ pub(crate) fn mounted(raw: &Raw, kind: &str, options: Value) -> String {
     mount
 }
 
+/// Mounts a way to log in of one's own, and returns its place below `auth/`.
+pub(crate) fn mounted_login(raw: &Raw, kind: &str) -> String {
+    let mount = unique(kind);
+    raw.done("POST", &format!("sys/auth/{mount}"), json!({"type": kind}));
+    mount
+}
+
 pub(crate) fn kv1() -> String {
     mounted(&Raw::root(), "kv", json!({"version": "1"}))
 }
 
 pub(crate) fn kv2() -> String {
-    mounted(&Raw::root(), "kv", json!({"version": "2"}))
+    let raw = Raw::root();
+    let mount = mounted(&raw, "kv", json!({"version": "2"}));
+    wait_for(&raw, &mount);
+    mount
+}
+
+/// Waits until a new store of version 2 has made itself ready.
+pub(crate) fn wait_for(raw: &Raw, mount: &str) {
+    let begun = std::time::Instant::now();
+    while raw.call("GET", &format!("{mount}/config"), Value::Null).0 != 200 {
+        assert!(begun.elapsed().as_secs() < 30, "{mount} does not become ready");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
 }
 
 /// How to reach the shared server, as nobody yet.
