@@ -2,5 +2,7 @@
 
 mod conformance;
 mod front;
+mod iam;
 mod reads;
 mod support;
+mod wire;

@@ -8,27 +8,25 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::primitives::Blob;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use reticent_core::{Secret, SecretRef};
 use reticent_provider_aws::{Aws, AwsOptions, SecretsManagerSource};
 use reticent_testkit::SideDoorError;
-
-/// What the addresses of the servers are read from.
-const SERVERS: &str = "RETICENT_SERVERS";
+use reticent_testkit::servers::{Ministack, Servers};
 
 pub(crate) const REGION: &str = "us-east-1";
 
-/// Reads one server's entry.
-pub(crate) fn server(name: &str) -> serde_json::Value {
-    let path = std::env::var_os(SERVERS).unwrap_or_else(|| {
-        panic!("{SERVERS} is not set: these tests need real servers, which `cargo xtask test` starts")
-    });
-    let text = std::fs::read_to_string(path).expect("the list of servers can be read");
-    let servers: serde_json::Value = serde_json::from_str(&text).expect("the list of servers is JSON");
-    servers.get(name).cloned().unwrap_or_else(|| panic!("there is no {name} among the servers"))
+pub(crate) fn moto() -> String {
+    servers().moto().endpoint.clone()
 }
 
-pub(crate) fn moto() -> String {
-    server("moto")["endpoint"].as_str().expect("an address").to_owned()
+pub(crate) fn ministack() -> Ministack {
+    servers().ministack().clone()
+}
+
+fn servers() -> Servers {
+    Servers::shared().unwrap_or_else(|error| panic!("{error}"))
 }
 
 /// A name that no other test uses.
@@ -72,6 +70,27 @@ pub(crate) fn sdk_config(endpoint: &str) -> SdkConfig {
         .endpoint_url(endpoint)
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .build()
+}
+
+/// AWS's own client of ministack, as the account's owner.
+pub(crate) fn owners_door() -> Client {
+    Client::new(&owners_config())
+}
+
+pub(crate) fn owners_config() -> SdkConfig {
+    let server = ministack();
+    let owner = Credentials::new(&server.access_key_id, &server.access_key_id, None, None, "owner");
+    let trusted = TrustStore::empty().with_pem_certificate(crate::iam::ministack_ca());
+    let context = TlsContext::builder().with_trust_store(trusted).build().expect("a context");
+    let http = aws_smithy_http_client::Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .tls_context(context)
+        .build_https();
+    sdk_config(&server.endpoint)
+        .to_builder()
+        .credentials_provider(SharedCredentialsProvider::new(owner))
+        .http_client(http)
         .build()
 }
 
