@@ -1,11 +1,10 @@
 #![doc = include_str!("../README.md")]
 
-#[cfg(feature = "sdk")]
 mod codes;
-#[cfg(feature = "sdk")]
 mod error;
-#[cfg(feature = "sdk")]
 mod place;
+
+pub mod policy;
 
 #[cfg(feature = "sdk")]
 mod sdk;

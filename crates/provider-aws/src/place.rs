@@ -1,5 +1,7 @@
 //! What the path and the version of a reference mean to AWS.
 
+use std::borrow::Cow;
+
 use reticent_core::{SecretRef, SourceError, Version};
 
 use crate::error::not_meant;
@@ -15,6 +17,15 @@ const VERSION_LENGTHS: std::ops::RangeInclusive<usize> = 32..=64;
 pub(crate) struct SecretId<'a> {
     /// The name or the whole ARN.
     pub(crate) text: &'a str,
+    /// The region, where an ARN names one.
+    pub(crate) region: Option<&'a str>,
+}
+
+/// One parameter, as Systems Manager is asked for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ParameterName<'a> {
+    /// The name with its leading slash, or the whole ARN.
+    pub(crate) text: Cow<'a, str>,
     /// The region, where an ARN names one.
     pub(crate) region: Option<&'a str>,
 }
@@ -48,6 +59,52 @@ impl<'a> SecretId<'a> {
             _ => Err("the ARN is not that of a secret"),
         }
     }
+}
+
+impl<'a> ParameterName<'a> {
+    /// Reads the path of a reference.
+    ///
+    /// A name with slashes begins with one, so `aws-ssm://prod/db` and `aws-ssm:///prod/db` are the same place.
+    pub(crate) fn of(source: &str, at: &'a SecretRef) -> Result<Self, SourceError> {
+        Self::parse(at.path()).map_err(|why| not_meant(source, at, why))
+    }
+
+    fn parse(path: &'a str) -> Result<Self, &'static str> {
+        if !path.starts_with("arn:") {
+            let text = if path.contains('/') && !path.starts_with('/') {
+                Cow::Owned(format!("/{path}"))
+            } else {
+                Cow::Borrowed(path)
+            };
+            return is_parameter(&text).then_some(Self { text, region: None }).ok_or(NOT_A_PARAMETER);
+        }
+        let (region, resource) = arn(path, "ssm")?;
+        match resource.strip_prefix("parameter") {
+            Some(name) if name.starts_with('/') && is_parameter(name) => {
+                Ok(Self { text: Cow::Borrowed(path), region: Some(region) })
+            }
+            _ => Err("the ARN is not that of a parameter"),
+        }
+    }
+
+    /// The resource of this parameter in a policy.
+    pub(crate) fn resource(&self, partition: &str, region: &str, account: &str) -> String {
+        if self.text.starts_with("arn:") {
+            return self.text.clone().into_owned();
+        }
+        format!("arn:{partition}:ssm:{region}:{account}:parameter/{}", self.text.trim_start_matches('/'))
+    }
+}
+
+const NOT_A_PARAMETER: &str = "the name of a parameter is letters, digits and characters of _.- in parts between slashes, and at most 1011";
+
+/// The longest name of a parameter (PutParameter).
+const LONGEST_PARAMETER: usize = 1011;
+
+fn is_parameter(name: &str) -> bool {
+    let fits = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte);
+    let parts = name.strip_prefix('/').unwrap_or(name);
+    name.len() <= LONGEST_PARAMETER && parts.split('/').all(|part| !part.is_empty() && part.bytes().all(fits))
 }
 
 const NOT_A_NAME: &str = "the name of a secret is 1 to 512 letters, digits and characters of /_+=.@-";
@@ -127,6 +184,30 @@ mod tests {
             "arn:aws:secretsmanager:eu-west-1:123456789012:secret:",
         ] {
             assert!(SecretId::parse(path).is_err(), "{path}");
+        }
+    }
+
+    #[test]
+    fn a_parameter_with_parts_begins_with_a_slash() {
+        for (path, text) in [("x", "x"), ("/x", "/x"), ("prod/db", "/prod/db"), ("/prod/db", "/prod/db")] {
+            let name = ParameterName::parse(path).expect("a name");
+            assert_eq!((&*name.text, name.region), (text, None));
+        }
+        let arn = "arn:aws:ssm:eu-west-1:123456789012:parameter/prod/db";
+        assert_eq!(ParameterName::parse(arn).map(|name| name.region), Ok(Some("eu-west-1")));
+        let long = "x".repeat(1012);
+        for path in [
+            "",
+            "/",
+            "a//b",
+            "a/",
+            "a:3",
+            "two words",
+            "caf\u{e9}",
+            &long,
+            "arn:aws:ssm:eu-west-1:123456789012:parameter",
+        ] {
+            assert!(ParameterName::parse(path).is_err(), "{path}");
         }
     }
 

@@ -4,6 +4,7 @@ mod batch;
 mod list;
 mod read;
 mod revision;
+mod rights;
 mod source;
 mod stages;
 mod token;

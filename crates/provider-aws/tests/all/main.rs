@@ -4,5 +4,6 @@ mod conformance;
 mod front;
 mod iam;
 mod reads;
+mod rights;
 mod support;
 mod wire;
