@@ -9,6 +9,8 @@ use std::time::Duration;
 use reticent_core::{ErrorKind, FieldError, Secret, SecretRef, SourceError};
 
 pub(crate) use answers::judge;
+#[cfg(feature = "transit")]
+pub(crate) use answers::judge_item;
 pub(crate) use transport::{hyper_failure, io_failure};
 
 /// Why a call failed: fixed texts and names, and nothing that the server wrote.

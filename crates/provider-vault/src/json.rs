@@ -45,6 +45,23 @@ impl Object {
         self.raw(name, bytes)
     }
 
+    /// Adds a list of objects.
+    #[cfg(feature = "transit")]
+    pub(crate) fn list(self, name: &str, items: Vec<Self>) -> Self {
+        let mut object = self.named(name);
+        object.0.push(b'[');
+        for (number, item) in items.into_iter().enumerate() {
+            if number > 0 {
+                object.0.push(b',');
+            }
+            let item = item.done();
+            #[expect(clippy::disallowed_methods, reason = "into the object around it, which is wiped too")]
+            object.0.extend_from_slice(item.expose_bytes());
+        }
+        object.0.push(b']');
+        object
+    }
+
     pub(crate) fn done(mut self) -> SecretBuffer {
         self.0.push(b'}');
         self.0

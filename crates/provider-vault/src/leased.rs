@@ -13,6 +13,7 @@ use crate::error::{Outcome, Problem, judge};
 use crate::json::Object;
 use crate::mounts::{Engine, Place};
 use crate::path::encoded;
+use crate::policy;
 use crate::session::Token;
 use crate::source::{Inner, VaultSource};
 
@@ -154,7 +155,7 @@ fn granted_lease(id: String, at: SystemTime, granted: Duration, token: &Token) -
 
 /// Whether the path is of a role whose one user keeps its name and changes its password.
 pub(crate) fn is_static(place: &Place) -> bool {
-    ["static-creds/", "static-cred/"].iter().any(|word| place.rest.starts_with(word))
+    policy::is_static(&place.rest)
 }
 
 fn whole_seconds(time: Duration) -> u64 {

@@ -11,6 +11,11 @@ mod list;
 mod sink;
 mod value;
 
+pub mod policy;
+mod rights;
+#[cfg(feature = "transit")]
+mod transit;
+
 mod session;
 
 mod client;
@@ -24,3 +29,5 @@ pub use config::{SettingsError, VaultSettings};
 pub use login::VaultLogin;
 pub use mounts::Engine;
 pub use source::VaultSource;
+#[cfg(feature = "transit")]
+pub use transit::TransitKey;

@@ -121,12 +121,21 @@ pub(crate) fn judge(reply: &Reply) -> Option<Problem> {
     if reply.status < 300 {
         return None;
     }
-    let said = ROWS.iter().find(|row| row.status == reply.status && reply.says(row.says));
-    let problem = match said {
-        Some(row) => described(row.kind, row.detail, row.hint),
-        None => of_status(reply.status),
-    };
+    let problem = said(reply.status, |text| reply.says(text)).unwrap_or_else(|| of_status(reply.status));
     Some(problem.with_retry_after(reply.retry_after))
+}
+
+/// Says what is wrong with one item of a batch.
+#[cfg(feature = "transit")]
+pub(crate) fn judge_item(error: &reticent_core::Secret) -> Problem {
+    #[expect(clippy::disallowed_methods, reason = "compared with fixed texts, and kept nowhere")]
+    let text = error.expose_text().unwrap_or_default();
+    said(400, |says| text.contains(says)).unwrap_or_else(|| of_status(400))
+}
+
+fn said(status: u16, says: impl Fn(&str) -> bool) -> Option<Problem> {
+    let row = ROWS.iter().find(|row| row.status == status && says(row.says))?;
+    Some(described(row.kind, row.detail, row.hint))
 }
 
 #[cfg(test)]

@@ -8,5 +8,8 @@ mod leases;
 mod logins;
 mod reads;
 mod refusals;
+mod rights;
 mod tokens;
+#[cfg(feature = "transit")]
+mod transit;
 mod writes;
