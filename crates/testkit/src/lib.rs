@@ -19,6 +19,10 @@ mod memory_harness;
 
 pub mod wrap;
 
+#[cfg(feature = "fake")]
+pub mod fake;
+#[cfg(feature = "fault")]
+pub mod fault;
 #[cfg(feature = "servers")]
 pub mod servers;
 
