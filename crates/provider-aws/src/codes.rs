@@ -87,6 +87,7 @@ const ROWS: &[Row] = &[
 ];
 
 /// The codes of a session that has ended; with newer credentials the same call may succeed.
+#[cfg(feature = "sdk")]
 pub(crate) fn is_expired(code: &str) -> bool {
     matches!(code, "ExpiredToken" | "ExpiredTokenException")
 }

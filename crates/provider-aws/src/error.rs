@@ -13,13 +13,12 @@ pub(crate) struct Failure {
     detail: Option<Cow<'static, str>>,
     hint: Option<Cow<'static, str>>,
     retry_after: Option<Duration>,
-    is_expired_session: bool,
 }
 
 impl Failure {
     pub(crate) fn new(kind: ErrorKind) -> Self {
         let retry_after = (kind == ErrorKind::Throttled).then_some(PAUSE);
-        Self { kind, detail: None, hint: None, retry_after, is_expired_session: false }
+        Self { kind, detail: None, hint: None, retry_after }
     }
 
     /// Adds the particular: one clause without a value or a server's text.
@@ -35,27 +34,19 @@ impl Failure {
     }
 
     /// Adds how long the server asks to wait.
+    #[cfg(feature = "sdk")]
     pub(crate) fn after(mut self, wait: Option<Duration>) -> Self {
         self.retry_after = wait.or(self.retry_after);
         self
     }
 
-    /// Says that the session has ended, so that newer credentials may help.
-    pub(crate) fn of_expired_session(mut self) -> Self {
-        self.is_expired_session = true;
-        self
-    }
-
+    #[cfg(any(feature = "sdk", test))]
     pub(crate) fn kind(&self) -> ErrorKind {
         self.kind
     }
 
     pub(crate) fn detail(&self) -> Option<&str> {
         self.detail.as_deref()
-    }
-
-    pub(crate) fn is_expired_session(&self) -> bool {
-        self.is_expired_session
     }
 
     /// Makes the error of a call that concerned one secret.

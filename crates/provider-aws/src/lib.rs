@@ -4,6 +4,8 @@ mod codes;
 mod error;
 mod place;
 
+mod agent;
+
 pub mod policy;
 
 #[cfg(feature = "sdk")]
@@ -11,6 +13,7 @@ mod sdk;
 #[cfg(feature = "sdk")]
 mod secrets;
 
+pub use agent::{AgentOptions, AgentSource, AgentToken, Freshness};
 #[cfg(feature = "sdk")]
 pub use sdk::{Aws, AwsOptions, OtherRegions};
 #[cfg(feature = "sdk")]

@@ -48,7 +48,7 @@ impl<C: Clone> Service<C> {
             Ok(output) => return Ok(output),
             Err(error) => classify::answer(&error, action),
         };
-        if !answer.failure.is_expired_session() {
+        if !answer.is_of_expired_session() {
             return Err(answer);
         }
         let session = self.aws.session_after(Some(number)).await;

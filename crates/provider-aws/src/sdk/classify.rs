@@ -27,6 +27,13 @@ pub(crate) struct Answer {
     pub(crate) code: Option<String>,
 }
 
+impl Answer {
+    /// Tells whether the session has ended, so that newer credentials may help.
+    pub(crate) fn is_of_expired_session(&self) -> bool {
+        self.code.as_deref().is_some_and(codes::is_expired)
+    }
+}
+
 /// Reads the error of a call that needed the right `action`.
 pub(super) fn answer<E>(error: &SdkError<E>, action: &'static str) -> Answer
 where
@@ -53,10 +60,6 @@ where
     let response = error.raw_response();
     let known = code.and_then(|code| codes::failure(code, error.message().unwrap_or_default(), action));
     let failure = known.unwrap_or_else(|| by_status(response.map_or(0, |raw| raw.status().as_u16())));
-    let failure = match code {
-        Some(code) if codes::is_expired(code) => failure.of_expired_session(),
-        _ => failure,
-    };
     let failure = match response.and_then(skew).filter(|_| failure.kind() == ErrorKind::Unauthenticated) {
         Some(skew) => failure.because("this machine's clock is off").hinting(format!(
             "set this machine's clock: it differs by {} minutes from AWS's",

@@ -11,7 +11,6 @@ use tokio::net::{TcpListener, TcpStream};
 pub(crate) struct Request {
     /// The operation: what stands behind the dot of `X-Amz-Target`.
     pub(crate) operation: String,
-    #[expect(dead_code, reason = "shown when a test fails")]
     pub(crate) head: String,
     pub(crate) body: Vec<u8>,
 }

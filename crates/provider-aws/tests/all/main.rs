@@ -1,5 +1,6 @@
 //! The AWS sources against moto, ministack and scripted answers.
 
+mod agent;
 mod conformance;
 mod front;
 mod iam;
