@@ -7,8 +7,10 @@
 pub mod cases;
 mod exchange;
 mod http;
+mod redirect;
 mod server;
 
 pub use exchange::{Exchange, Reply};
 pub use http::Received;
+pub use redirect::Redirect;
 pub use server::FakeServer;

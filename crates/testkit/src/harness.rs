@@ -96,6 +96,11 @@ pub trait Harness: Send + Sync {
         None
     }
 
+    /// Returns the host to which the backend can be made to send its clients.
+    fn stranger(&self) -> Option<Arc<dyn Stranger>> {
+        None
+    }
+
     /// Returns after how long the source gives up on a backend that hangs.
     fn time_limit(&self) -> Option<Duration> {
         None
@@ -129,6 +134,36 @@ pub trait Harness: Send + Sync {
     async fn relieve(&self) {}
 }
 
+/// A host that is not the backend's, to which the backend sends its clients: a redirect of HTTP, and what is like it.
+///
+/// `fake::Redirect` is one for sources that speak HTTP.
+///
+/// ```
+/// use async_trait::async_trait;
+/// use reticent_core::{Secret, SecretRef};
+/// use reticent_testkit::{Canary, Stranger};
+///
+/// struct Deaf;
+///
+/// #[async_trait]
+/// impl Stranger for Deaf {
+///     async fn lure(&self, _: &SecretRef) {}
+///     fn heard(&self) -> Secret {
+///         Secret::copy_of(b"")
+///     }
+/// }
+/// assert!(Deaf.heard().is_empty());
+/// ```
+#[async_trait]
+pub trait Stranger: Send + Sync {
+    /// Makes the backend answer every request by sending the client to this host, until [`Harness::relieve`]; `at` is
+    /// what will be asked for. A source that is made afterwards meets it too.
+    async fn lure(&self, at: &SecretRef);
+
+    /// Returns everything that has come to this host.
+    fn heard(&self) -> Secret;
+}
+
 /// What a backend or its harness may be without.
 ///
 /// ```
@@ -147,6 +182,8 @@ pub enum Part {
     Stages,
     /// It authenticates with a credential that is a secret: [`Harness::credential`].
     Credential,
+    /// It can send its clients to another host: [`Harness::stranger`].
+    Stranger,
     /// Older versions can be read.
     Versions,
     /// A field can be taken out of a JSON value.
@@ -170,6 +207,7 @@ impl Part {
         Self::List,
         Self::Stages,
         Self::Credential,
+        Self::Stranger,
         Self::Versions,
         Self::Fields,
         Self::AnyBytes,

@@ -28,7 +28,7 @@ pub mod servers;
 
 pub use canary::{Canary, Spelling};
 pub use capture::{Capture, Leak};
-pub use harness::{Harness, Part, SideDoorError, TrailingNewline, Trouble};
+pub use harness::{Harness, Part, SideDoorError, Stranger, TrailingNewline, Trouble};
 pub use memory::{LeaseTerms, MemorySource};
 pub use memory_harness::MemoryHarness;
 pub use run::{hold, instantiated, judge};

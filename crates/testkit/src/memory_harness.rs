@@ -1,5 +1,6 @@
 //! The laws' own reference: a harness over [`MemorySource`], for it and for whatever wraps it.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -8,7 +9,7 @@ use reticent_core::{
     ErrorKind, Metadata, Secret, SecretList, SecretRef, SecretSink, SecretSource, SecretStages,
 };
 
-use crate::harness::{Harness, Part, SideDoorError, Trouble};
+use crate::harness::{Harness, Part, SideDoorError, Stranger, Trouble};
 use crate::memory::MemorySource;
 
 /// After how long the reference gives up on a backend that hangs.
@@ -22,7 +23,6 @@ const LIMIT: Duration = Duration::from_millis(20);
 /// let harness = MemoryHarness::new("mem");
 /// assert!(harness.sink().is_some() && harness.list().is_some() && harness.stages().is_some());
 /// ```
-#[derive(Debug)]
 pub struct MemoryHarness {
     label: &'static str,
     memory: MemorySource,
@@ -31,6 +31,7 @@ pub struct MemoryHarness {
     list: Option<Arc<dyn SecretList>>,
     stages: Option<Arc<dyn SecretStages>>,
     credential: Option<Secret>,
+    stranger: Option<Arc<dyn Stranger>>,
     lacking: Vec<(Part, &'static str)>,
 }
 
@@ -49,8 +50,21 @@ impl MemoryHarness {
         let memory = MemorySource::new(label);
         memory.time_limit(LIMIT);
         let source = Arc::new(wrap(&memory));
-        let lacking = vec![(Part::Credential, "memory asks for no credential")];
-        Self { label, memory, source, sink: None, list: None, stages: None, credential: None, lacking }
+        let lacking = vec![
+            (Part::Credential, "memory asks for no credential"),
+            (Part::Stranger, "memory is on no host"),
+        ];
+        Self {
+            label,
+            memory,
+            source,
+            sink: None,
+            list: None,
+            stages: None,
+            credential: None,
+            stranger: None,
+            lacking,
+        }
     }
 
     /// Adds every further ability of a source over the same memory; it is the source under test from now on.
@@ -75,11 +89,26 @@ impl MemoryHarness {
         self
     }
 
+    /// Says to which other host the source under test may be sent.
+    #[must_use]
+    pub fn with_stranger(mut self, stranger: Arc<dyn Stranger>) -> Self {
+        self.lacking.retain(|(part, _)| *part != Part::Stranger);
+        self.stranger = Some(stranger);
+        self
+    }
+
     /// Declares a part lacking.
     #[must_use]
     pub fn lacking(mut self, part: Part, reason: &'static str) -> Self {
         self.lacking.push((part, reason));
         self
+    }
+}
+
+impl fmt::Debug for MemoryHarness {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = f.debug_struct("MemoryHarness");
+        shown.field("label", &self.label).field("lacking", &self.lacking).finish_non_exhaustive()
     }
 }
 
@@ -107,6 +136,10 @@ impl Harness for MemoryHarness {
 
     fn credential(&self) -> Option<Secret> {
         self.credential.clone()
+    }
+
+    fn stranger(&self) -> Option<Arc<dyn Stranger>> {
+        self.stranger.clone()
     }
 
     fn place_for(&self, name: &str) -> Option<SecretRef> {

@@ -78,10 +78,9 @@ pub fn instantiated(laws: &[&str]) {
     }
 }
 
-/// Whether the law applies: `Some` is the reason why not.
+/// Whether the law applies: `Some` is the reason why not, which the first part that is lacking gives.
 fn standing(harness: &dyn Harness, case: &Case) -> Result<Option<&'static str>, Broken> {
     let lacking = harness.lacks();
-    let mut reason = None;
     for part in case.needs() {
         let declared = lacking.iter().find(|(lacked, _)| lacked == part).map(|(_, reason)| *reason);
         match (is_there(harness, *part), declared) {
@@ -94,10 +93,11 @@ fn standing(harness: &dyn Harness, case: &Case) -> Result<Option<&'static str>, 
                 )));
             }
             (_, Some("")) => return Err(Broken::new(format!("the reason for lacking {part:?} is empty"))),
-            (_, declared) => reason = reason.or(declared),
+            (_, Some(reason)) => return Ok(Some(reason)),
+            (_, None) => {}
         }
     }
-    Ok(reason)
+    Ok(None)
 }
 
 /// Whether a part is there, where that can be seen without believing `lacks`.
@@ -107,6 +107,7 @@ fn is_there(harness: &dyn Harness, part: Part) -> Option<bool> {
         Part::List => Some(harness.list().is_some()),
         Part::Stages => Some(harness.stages().is_some()),
         Part::Credential => Some(harness.credential().is_some()),
+        Part::Stranger => Some(harness.stranger().is_some()),
         Part::Trouble(Trouble::Hanging) => Some(harness.time_limit().is_some()),
         _ => None,
     }

@@ -59,6 +59,22 @@ impl Received {
     pub fn body(&self) -> &Secret {
         &self.body
     }
+
+    /// Adds all that it says, a part a line.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "into the wiped buffer of all that came, which a law searches"
+    )]
+    pub(super) fn append_to(&self, heard: &mut SecretBuffer) {
+        let line = [self.method.as_bytes(), b" ", self.target.as_bytes(), b"\n"];
+        line.iter().for_each(|part| heard.extend_from_slice(part));
+        for (name, value) in &self.headers {
+            let line = [name.as_bytes(), b": ", value.expose_bytes(), b"\n"];
+            line.iter().for_each(|part| heard.extend_from_slice(part));
+        }
+        heard.extend_from_slice(self.body.expose_bytes());
+        heard.push(b'\n');
+    }
 }
 
 /// A connection, and what was read of it and not used yet.

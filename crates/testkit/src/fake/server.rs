@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use reticent_core::{Secret, SecretBuffer};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
@@ -80,6 +81,14 @@ impl FakeServer {
     #[must_use]
     pub fn requests(&self) -> Vec<Received> {
         lock(&self.desk.kept).requests.clone()
+    }
+
+    /// Returns everything that came, so that it can be searched for what must not be sent here.
+    #[must_use]
+    pub fn heard(&self) -> Secret {
+        let mut heard = SecretBuffer::with_capacity(0);
+        lock(&self.desk.kept).requests.iter().for_each(|request| request.append_to(&mut heard));
+        heard.into_secret()
     }
 
     /// Returns what was wrong with requests; a test asserts that this is empty.
