@@ -39,6 +39,7 @@ struct Parts {
     detail: Option<Arc<str>>,
     hint: Option<Arc<str>>,
     retry_after: Option<Duration>,
+    since_success: Option<Duration>,
     tried: Vec<Attempt>,
     cause: Option<Arc<dyn Error + Send + Sync>>,
 }
@@ -54,6 +55,7 @@ impl SourceError {
             detail: None,
             hint: None,
             retry_after: None,
+            since_success: None,
             tried: Vec::new(),
             cause: None,
         }))
@@ -84,6 +86,13 @@ impl SourceError {
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {
         self.parts().retry_after = Some(wait);
+        self
+    }
+
+    /// Adds how long ago the source last answered.
+    #[must_use]
+    pub fn with_since_success(mut self, since: Duration) -> Self {
+        self.parts().since_success = Some(since);
         self
     }
 
@@ -143,6 +152,12 @@ impl SourceError {
         self.0.retry_after
     }
 
+    /// Returns how long ago the source last answered, where a resolver knows.
+    #[must_use]
+    pub fn since_success(&self) -> Option<Duration> {
+        self.0.since_success
+    }
+
     /// Returns every place that was tried, in order.
     #[must_use]
     pub fn tried(&self) -> &[Attempt] {
@@ -170,7 +185,7 @@ impl fmt::Display for SourceError {
 
 impl fmt::Debug for SourceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts { kind, source, key, detail, hint, retry_after, tried, cause } = &*self.0;
+        let Parts { kind, source, key, detail, hint, retry_after, since_success, tried, cause } = &*self.0;
         f.debug_struct("SourceError")
             .field("kind", kind)
             .field("source", source)
@@ -178,6 +193,7 @@ impl fmt::Debug for SourceError {
             .field("detail", detail)
             .field("hint", hint)
             .field("retry_after", retry_after)
+            .field("since_success", since_success)
             .field("tried", tried)
             .field("cause", &cause.as_ref().map(ToString::to_string))
             .finish()

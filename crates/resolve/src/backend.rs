@@ -1,6 +1,6 @@
-//! One registered source, asked with a timeout and repeated after transient failures.
-//!
-//! This is also where a circuit breaker will stand: between [`Backend::read`] and the source.
+//! One registered source, asked with a timeout, repeated after transient failures, and spared while it is down.
+
+mod read;
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,6 +9,8 @@ use std::time::Duration;
 use reticent_core::{ErrorKind, Lease, LeaseKeeper, Revision, Secret, SecretRef, SecretSource, SourceError};
 use tokio::time::{Instant, sleep, timeout};
 
+use self::read::Pace;
+use crate::breaker::Breaker;
 use crate::jitter::Jitter;
 use crate::login::Login;
 use crate::policy::{CachePolicy, RetryPolicy};
@@ -22,57 +24,39 @@ pub(crate) struct Backend {
     pub(crate) cache: Option<CachePolicy>,
     pub(crate) timeout: Duration,
     pub(crate) retry: RetryPolicy,
+    pub(crate) breaker: Breaker,
     pub(crate) follows: bool,
     pub(crate) login: Arc<Login>,
 }
 
 impl Backend {
-    /// Reads `places`, each of which gets its own answer; those that fail transiently are tried again.
-    pub(crate) async fn read(&self, places: &[SecretRef], jitter: &Jitter) -> Vec<Answer> {
-        let mut answers: Vec<Answer> = places.iter().map(|at| Err(self.unanswered(at))).collect();
-        let mut open: Vec<usize> = (0..places.len()).collect();
-        let mut pace = Pace::new(&self.retry);
-        loop {
-            let asked: Vec<SecretRef> = open.iter().map(|index| places[*index].clone()).collect();
-            for (index, answer) in open.iter().zip(self.read_once(&asked).await) {
-                answers[*index] = answer.map_err(|error| named(error, &places[*index]));
-            }
-            let transient = |answer: &Answer| matches!(answer, Err(error) if error.is_transient());
-            open.retain(|index| transient(&answers[*index]));
-            let asked_to_wait =
-                open.iter().filter_map(|index| answers[*index].as_ref().err()?.retry_after()).max();
-            if open.is_empty() {
-                return answers;
-            }
-            let Some(wait) = pace.next_wait(asked_to_wait, jitter) else { break };
-            sleep(wait).await;
-        }
-        for index in open {
-            let answer = std::mem::replace(&mut answers[index], Err(self.unanswered(&places[index])));
-            answers[index] = answer.map_err(|error| pace.given_up(error));
-        }
-        answers
-    }
-
-    pub(crate) async fn read_one(&self, at: &SecretRef, jitter: &Jitter) -> Answer {
-        self.read(std::slice::from_ref(at), jitter).await.pop().expect("one place has one answer")
-    }
-
     /// Asks whether the secret at `at` has moved, once.
-    pub(crate) async fn revision(&self, at: &SecretRef) -> Result<Revision, SourceError> {
-        let answer = timeout(self.timeout, self.source.revision(at)).await;
-        answer.unwrap_or_else(|_| Err(self.too_slow(self.timeout))).map_err(|error| named(error, at))
+    pub(crate) async fn revision(&self, at: &SecretRef, jitter: &Jitter) -> Result<Revision, SourceError> {
+        let places = std::slice::from_ref(at);
+        self.breaker.admit(places, jitter).map_err(|refusal| named(refusal, at))?;
+        let since = Instant::now();
+        let answer = self.in_time(self.timeout, self.source.revision(at)).await;
+        self.breaker.note(places, since, outcome(&answer), jitter);
+        answer.map_err(|error| named(error, at))
     }
 
     /// Tells whether a place lends; what fails transiently is tried again.
+    ///
+    /// A source mostly knows without asking its backend, so that success says nothing about that.
     pub(crate) async fn lends(&self, at: &SecretRef, jitter: &Jitter) -> Result<bool, SourceError> {
         let Some(keeper) = self.source.leases() else { return Ok(false) };
+        let places = std::slice::from_ref(at);
         let mut pace = Pace::new(&self.retry);
         loop {
-            let answer = timeout(self.timeout, keeper.lends(at)).await;
-            let answer = answer.unwrap_or_else(|_| Err(self.too_slow(self.timeout)));
+            if let Some(refusal) = self.breaker.refusal(places) {
+                return Err(named(refusal, at));
+            }
+            let since = Instant::now();
+            let answer = self.in_time(self.timeout, keeper.lends(at)).await;
             let Err(error) = answer else { return answer };
-            let wait = if error.is_transient() { pace.next_wait(error.retry_after(), jitter) } else { None };
+            self.breaker.note(places, since, Err(&error), jitter);
+            let is_spared = self.breaker.refusal(places).is_some() || !error.is_transient();
+            let wait = if is_spared { None } else { pace.next_wait(error.retry_after(), jitter) };
             let Some(wait) = wait else { return Err(named(pace.given_up(error), at)) };
             sleep(wait).await;
         }
@@ -80,8 +64,7 @@ impl Backend {
 
     /// Lets the source do what is due to stay logged in.
     pub(crate) async fn keep_alive(&self) -> Result<Option<Duration>, SourceError> {
-        let answer = timeout(self.timeout, self.source.keep_alive()).await;
-        answer.unwrap_or_else(|_| Err(self.too_slow(self.timeout)))
+        self.in_time(self.timeout, self.source.keep_alive()).await
     }
 
     /// Asks once to renew a lease, within `limit` and the source's own.
@@ -93,15 +76,14 @@ impl Backend {
         limit: Duration,
     ) -> Result<Lease, SourceError> {
         let keeper = self.keeper(at)?;
-        let limit = limit.min(self.timeout);
-        let answer = timeout(limit, keeper.renew(lease, wanted)).await;
-        answer.unwrap_or_else(|_| Err(self.too_slow(limit))).map_err(|error| named(error, at))
+        let answer = self.in_time(limit.min(self.timeout), keeper.renew(lease, wanted)).await;
+        answer.map_err(|error| named(error, at))
     }
 
     /// Asks once to revoke a lease.
     pub(crate) async fn revoke(&self, at: &SecretRef, lease: &Lease) -> Result<(), SourceError> {
-        let answer = timeout(self.timeout, self.keeper(at)?.revoke(lease)).await;
-        answer.unwrap_or_else(|_| Err(self.too_slow(self.timeout))).map_err(|error| named(error, at))
+        let keeper = self.keeper(at)?;
+        self.in_time(self.timeout, keeper.revoke(lease)).await.map_err(|error| named(error, at))
     }
 
     fn keeper(&self, at: &SecretRef) -> Result<&dyn LeaseKeeper, SourceError> {
@@ -116,34 +98,29 @@ impl Backend {
     }
 
     /// Proves that the source is reached, once.
-    pub(crate) async fn check(&self) -> Result<(), SourceError> {
-        timeout(self.timeout, self.source.check()).await.unwrap_or_else(|_| Err(self.too_slow(self.timeout)))
+    pub(crate) async fn check(&self, jitter: &Jitter) -> Result<(), SourceError> {
+        let since = Instant::now();
+        let answer = self.in_time(self.timeout, self.source.check()).await;
+        self.breaker.note(&[], since, outcome(&answer), jitter);
+        answer
     }
 
-    async fn read_once(&self, places: &[SecretRef]) -> Vec<Answer> {
-        let reading = async {
-            match places {
-                [at] => vec![self.source.get(at).await],
-                several => self.source.get_many(several).await,
-            }
-        };
-        match timeout(self.timeout, reading).await {
-            Ok(answers) => answers,
-            Err(_) => places.iter().map(|_| Err(self.too_slow(self.timeout))).collect(),
-        }
+    async fn in_time<T>(
+        &self,
+        limit: Duration,
+        call: impl Future<Output = Result<T, SourceError>>,
+    ) -> Result<T, SourceError> {
+        timeout(limit, call).await.unwrap_or_else(|_| Err(self.too_slow(limit)))
     }
 
     fn too_slow(&self, waited: Duration) -> SourceError {
         SourceError::new(ErrorKind::Timeout, Arc::clone(&self.label))
             .with_detail(format!("waited {waited:?}"))
     }
+}
 
-    /// For a source that gives fewer answers than it got questions.
-    fn unanswered(&self, at: &SecretRef) -> SourceError {
-        SourceError::new(ErrorKind::Malformed, Arc::clone(&self.label))
-            .for_key(at.to_string())
-            .with_detail("the source gave no answer for it")
-    }
+fn outcome<T>(answer: &Result<T, SourceError>) -> Result<(), &SourceError> {
+    answer.as_ref().map(drop)
 }
 
 impl fmt::Debug for Backend {
@@ -154,41 +131,4 @@ impl fmt::Debug for Backend {
 
 fn named(error: SourceError, at: &SecretRef) -> SourceError {
     if error.key().is_some() { error } else { error.for_key(at.to_string()) }
-}
-
-/// How often was tried, and how long to wait before the next time.
-struct Pace<'a> {
-    policy: &'a RetryPolicy,
-    made: u32,
-    wait: Duration,
-    started: Instant,
-}
-
-impl<'a> Pace<'a> {
-    fn new(policy: &'a RetryPolicy) -> Self {
-        Self { policy, made: 0, wait: policy.base(), started: Instant::now() }
-    }
-
-    /// Draws the wait after an attempt that failed; `None` when it was the last.
-    ///
-    /// The wait grows with the one before and not with the count, so that clients which failed together drift apart.
-    fn next_wait(&mut self, asked: Option<Duration>, jitter: &Jitter) -> Option<Duration> {
-        self.made += 1;
-        if self.made >= self.policy.attempts() {
-            return None;
-        }
-        let drawn = jitter.between(self.policy.base(), self.wait.saturating_mul(3));
-        self.wait = drawn.min(self.policy.longest_wait());
-        let wait = self.wait.max(asked.unwrap_or_default());
-        (self.started.elapsed().saturating_add(wait) <= self.policy.total()).then_some(wait)
-    }
-
-    fn given_up(&self, error: SourceError) -> SourceError {
-        if self.made < 2 {
-            return error;
-        }
-        let tried = format!("gave up after {} attempts", self.made);
-        let detail = error.detail().map_or_else(|| tried.clone(), |detail| format!("{detail}, {tried}"));
-        error.with_detail(detail)
-    }
 }

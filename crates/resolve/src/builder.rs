@@ -7,11 +7,13 @@ use std::time::Duration;
 
 use reticent_core::hooks::{Actor, Hooks};
 use reticent_core::{Clock, Schemes, SecretName, SecretRef, SecretSource, SystemClock};
+use tokio::sync::Notify;
 
 use crate::backend::Backend;
+use crate::breaker::Breaker;
 use crate::error::BuildError;
 use crate::jitter::Jitter;
-use crate::policy::{CachePolicy, Caching, Fallthrough, RetryPolicy, SourcePolicy};
+use crate::policy::{BreakerPolicy, CachePolicy, Caching, Fallthrough, RetryPolicy, SourcePolicy};
 use crate::resolver::{Inner, Resolver};
 use crate::route::{Routes, Template};
 
@@ -63,6 +65,7 @@ pub struct ResolverBuilder {
     templates: Vec<String>,
     cache: CachePolicy,
     retry: RetryPolicy,
+    breaker: BreakerPolicy,
     timeout: Duration,
     parts: Parts,
     actor: Actor,
@@ -90,6 +93,7 @@ impl ResolverBuilder {
             templates: Vec::new(),
             cache: CachePolicy::default(),
             retry: RetryPolicy::default(),
+            breaker: BreakerPolicy::default(),
             timeout: TIMEOUT,
             parts: Parts {
                 capacity: CAPACITY,
@@ -153,6 +157,12 @@ impl ResolverBuilder {
     /// Repeats reads by `policy`, but for sources that have their own.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
+        self
+    }
+
+    /// Takes sources for down by `policy`, but for sources that have their own.
+    pub fn breaker(mut self, policy: BreakerPolicy) -> Self {
+        self.breaker = policy;
         self
     }
 
@@ -230,40 +240,51 @@ impl ResolverBuilder {
     /// # Errors
     /// [`BuildError`] when a scheme or a name is given twice, or a route or template cannot mean anything.
     pub fn build(self) -> Result<Resolver, BuildError> {
-        let Self { sources, routes, templates, cache, retry, timeout, parts, actor } = self;
+        let Self { sources, routes, templates, cache, retry, breaker, timeout, parts, actor } = self;
+        let signal = Arc::<Notify>::default();
+        let common = Common { cache, retry, breaker, timeout, signal };
         let mut backends = BTreeMap::new();
         for (scheme, source, policy) in sources {
             check_scheme(&scheme)?;
-            let backend = backend(source, policy, &cache, &retry, timeout);
+            let backend = common.backend(source, policy);
             if backends.insert(Box::<str>::from(&*scheme), backend).is_some() {
                 return Err(BuildError::SchemeTaken { scheme });
             }
         }
         let schemes = Schemes::of(backends.keys().cloned());
         let routes = Routes::new(named(routes, &schemes)?, parsed(&templates, &schemes)?);
-        Ok(Resolver::new(Inner::new(backends, schemes, routes, parts), actor))
+        Ok(Resolver::new(Inner::new(backends, schemes, routes, parts, common.signal), actor))
     }
 }
 
-fn backend(
-    source: Box<dyn SecretSource>,
-    policy: SourcePolicy,
-    cache: &CachePolicy,
-    retry: &RetryPolicy,
+/// What a source has unless its own policy says otherwise.
+struct Common {
+    cache: CachePolicy,
+    retry: RetryPolicy,
+    breaker: BreakerPolicy,
     timeout: Duration,
-) -> Backend {
-    Backend {
-        label: source.name().into(),
-        source,
-        cache: match policy.cache {
-            Caching::Inherited => Some(cache.clone()),
-            Caching::Never => None,
-            Caching::Kept(own) => Some(own),
-        },
-        timeout: policy.timeout.unwrap_or(timeout),
-        retry: policy.retry.unwrap_or_else(|| retry.clone()),
-        follows: policy.follows,
-        login: Arc::default(),
+    signal: Arc<Notify>,
+}
+
+impl Common {
+    fn backend(&self, source: Box<dyn SecretSource>, policy: SourcePolicy) -> Backend {
+        let label: Arc<str> = source.name().into();
+        let breaker = policy.breaker.unwrap_or_else(|| self.breaker.clone());
+        let retry = policy.retry.unwrap_or_else(|| self.retry.clone());
+        Backend {
+            breaker: Breaker::new(breaker.after(&retry), Arc::clone(&label), Arc::clone(&self.signal)),
+            label,
+            source,
+            cache: match policy.cache {
+                Caching::Inherited => Some(self.cache.clone()),
+                Caching::Never => None,
+                Caching::Kept(own) => Some(own),
+            },
+            timeout: policy.timeout.unwrap_or(self.timeout),
+            retry,
+            follows: policy.follows,
+            login: Arc::default(),
+        }
     }
 }
 

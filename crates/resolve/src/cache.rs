@@ -22,8 +22,8 @@ pub(crate) use stats::Counters;
 
 use crate::backend::Answer;
 
-/// For how long after a failure a stale value is served without asking the backend again.
-const RECHECK: Duration = Duration::from_secs(5);
+/// For how long after a failure a stale value is served without asking the backend again, at most.
+const RECHECK: Duration = Duration::from_millis(1500);
 
 type Entries = HashMap<Arc<str>, Entry>;
 
@@ -83,14 +83,14 @@ impl Cache {
 
     /// Returns the last good value, if its source may fail and it may still be served; the next callers get it
     /// without asking for a while.
-    pub(crate) fn fall_back(&self, key: &str) -> Option<Kept> {
+    pub(crate) fn fall_back(&self, key: &str, asked_again: Option<Duration>) -> Option<Kept> {
         let now = Instant::now();
         let mut entries = self.write();
         let entry = entries.get_mut(key)?;
         if entry.content.answer.is_err() || !entry.lifetime.outlasts(now) {
             return None;
         }
-        entry.lifetime.recheck_at = now + RECHECK;
+        entry.lifetime.recheck_at = now + asked_again.map_or(RECHECK, |wait| wait.min(RECHECK));
         Some(entry.kept(!entry.lifetime.is_fresh(now)))
     }
 

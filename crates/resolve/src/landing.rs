@@ -116,7 +116,7 @@ impl Landing<'_> {
             }
         } else if error.is_transient()
             && floor == 0
-            && let Some(kept) = inner.cache.fall_back(request.key())
+            && let Some(kept) = inner.cache.fall_back(request.key(), error.retry_after())
         {
             return served(kept);
         }

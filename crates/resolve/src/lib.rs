@@ -9,6 +9,7 @@ mod request;
 mod route;
 
 mod backend;
+mod breaker;
 mod chain;
 mod jitter;
 
@@ -28,6 +29,7 @@ mod source;
 mod fresh;
 mod handle;
 mod login;
+mod probe;
 mod refresh;
 mod upkeep;
 mod watch;
@@ -39,6 +41,6 @@ pub use fresh::{Refusal, UseError};
 pub use handle::{Health, ResolverGone, SecretHandle};
 pub use jitter::Jitter;
 pub use lease::LeaseUse;
-pub use policy::{CachePolicy, Fallthrough, RetryPolicy, SourcePolicy};
+pub use policy::{BreakerPolicy, CachePolicy, Fallthrough, RetryPolicy, SourcePolicy};
 pub use provenance::{Found, Provenance};
 pub use resolver::Resolver;

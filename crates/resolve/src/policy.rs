@@ -5,6 +5,8 @@
 
 use std::time::Duration;
 
+use crate::jitter::Jitter;
+
 /// How long the answers of a source are kept.
 ///
 /// ```
@@ -176,6 +178,85 @@ impl RetryPolicy {
     }
 }
 
+/// When a source counts as down, and how often it is asked then.
+///
+/// While it is down, one call a step goes to it, and all others fail at once with what is known: the kind of the last
+/// failure, when it is asked again, and when it last answered.
+///
+/// ```
+/// use std::time::Duration;
+/// use reticent_resolve::BreakerPolicy;
+///
+/// let policy = BreakerPolicy::default().with_failures(5);
+/// assert_eq!((policy.failures(), policy.longest_step()), (5, Duration::from_millis(1500)));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BreakerPolicy {
+    failures: u32,
+    shortest_step: Duration,
+    longest_step: Duration,
+}
+
+impl Default for BreakerPolicy {
+    /// Down after three failures in a row, or one call that waited in vain for a second or more; steps of 250 ms, twice as long each
+    /// time, up to 1.5 s.
+    fn default() -> Self {
+        Self {
+            failures: 3,
+            shortest_step: Duration::from_millis(250),
+            longest_step: Duration::from_millis(1500),
+        }
+    }
+}
+
+impl BreakerPolicy {
+    /// Asks a source each time, however often it has failed.
+    #[must_use]
+    pub fn never() -> Self {
+        Self::default().with_failures(0)
+    }
+
+    /// Takes a source for down after `failures` in a row, and not before one read has made all its attempts; zero is
+    /// never.
+    #[must_use]
+    pub fn with_failures(mut self, failures: u32) -> Self {
+        self.failures = failures;
+        self
+    }
+
+    /// Asks again after `shortest`, and after twice as long each time, up to `longest`.
+    #[must_use]
+    pub fn with_steps(mut self, shortest: Duration, longest: Duration) -> Self {
+        self.shortest_step = shortest;
+        self.longest_step = longest;
+        self
+    }
+
+    /// Returns after how many failures in a row a source counts as down.
+    #[must_use]
+    pub fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    /// Returns the longest time between two calls to a source that is down.
+    #[must_use]
+    pub fn longest_step(&self) -> Duration {
+        self.longest_step
+    }
+
+    /// Leaves one read all its attempts.
+    pub(crate) fn after(self, retry: &RetryPolicy) -> Self {
+        let failures = if self.failures == 0 { 0 } else { self.failures.max(retry.attempts()) };
+        Self { failures, ..self }
+    }
+
+    /// Draws the length of the step of this number.
+    pub(crate) fn step(&self, number: u32, jitter: &Jitter) -> Duration {
+        let step = self.shortest_step.saturating_mul(1 << number.min(16)).min(self.longest_step);
+        jitter.between(step.mul_f64(0.8), step)
+    }
+}
+
 /// What is special about one source; the builder's own policies hold for the rest.
 ///
 /// ```
@@ -189,6 +270,7 @@ pub struct SourcePolicy {
     pub(crate) cache: Caching,
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<RetryPolicy>,
+    pub(crate) breaker: Option<BreakerPolicy>,
     pub(crate) follows: bool,
 }
 
@@ -229,6 +311,13 @@ impl SourcePolicy {
     #[must_use]
     pub fn with_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = Some(timeout);
+        self
+    }
+
+    /// Takes this source for down by `policy`.
+    #[must_use]
+    pub fn with_breaker(mut self, policy: BreakerPolicy) -> Self {
+        self.breaker = Some(policy);
         self
     }
 

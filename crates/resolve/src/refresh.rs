@@ -17,6 +17,7 @@ use tokio::time::{Instant, sleep_until};
 
 use crate::lease::{self, Work};
 use crate::login;
+use crate::probe;
 use crate::request::Request;
 use crate::resolver::{Inner, Resolver};
 use crate::watch::{Sighting, Watch};
@@ -83,8 +84,9 @@ async fn tend(resolver: Weak<Inner>, signal: Arc<Notify>, actor: Actor) {
         let Some(inner) = resolver.upgrade().filter(|inner| !inner.leases.is_closed()) else { break };
         let leases = lease::due_work(&inner, &actor, &mut |work| working.push(work));
         let logins = login::due_work(&inner, &mut |work| working.push(work));
+        let probes = probe::due_work(&inner, &mut |work| working.push(work));
         drop(inner);
-        let next = leases.into_iter().chain(logins).min();
+        let next = leases.into_iter().chain(logins).chain(probes).min();
         tokio::select! {
             () = sleep_until(next.unwrap_or_else(Instant::now)), if next.is_some() => {}
             () = woken => {}

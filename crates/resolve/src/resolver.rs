@@ -150,8 +150,8 @@ impl Inner {
         schemes: Schemes,
         routes: Routes,
         parts: Parts,
+        signal: Arc<Notify>,
     ) -> Self {
-        let signal = Arc::<Notify>::default();
         Self {
             backends,
             schemes,

@@ -28,13 +28,13 @@ impl SecretSource for Resolver {
 
     /// Asks every source at once, and gives the first failure in the order of their schemes.
     async fn check(&self) -> Result<(), SourceError> {
-        let checks: Vec<_> = self.inner.backends().map(|backend| backend.check()).collect();
+        let checks: Vec<_> = self.inner.backends().map(|backend| backend.check(&self.inner.jitter)).collect();
         join_all(checks).await.into_iter().collect()
     }
 
     async fn revision(&self, at: &SecretRef) -> Result<Revision, SourceError> {
         match self.inner.backend(at.scheme()) {
-            Some(backend) => backend.revision(at).await,
+            Some(backend) => backend.revision(at, &self.inner.jitter).await,
             None => Err(self.inner.no_source_for(at)),
         }
     }

@@ -113,9 +113,14 @@ impl Inner {
 
     /// What is lent moves when its lease is replaced, which is known here; its backend is not asked.
     async fn look_at_one(&self, backend: &Backend, at: &SecretRef) -> Sighting {
-        match backend.lends(at, &self.jitter).await {
-            Ok(false) => Sighting::of(backend.revision(at).await),
-            Ok(true) => match self.leases.find(at).map(|place| place.sighting()) {
+        if let Some(error) = backend.breaker.left_to_probes(at) {
+            return Sighting::Failed(error.for_key(at.to_string()));
+        }
+        let place = self.leases.find(at);
+        let lends = if place.is_some() { Ok(true) } else { backend.lends(at, &self.jitter).await };
+        match lends {
+            Ok(false) => Sighting::of(backend.revision(at, &self.jitter).await),
+            Ok(true) => match place.map(|place| place.sighting()) {
                 Some((_, Some(error))) => Sighting::Failed(error),
                 Some((Some(id), None)) => Sighting::At(Revision::of(id)),
                 Some((None, None)) | None => Sighting::Blind,

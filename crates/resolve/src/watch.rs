@@ -226,6 +226,13 @@ impl Watch {
         }
     }
 
+    /// Plans the next look for `moment`, whatever failed before.
+    pub(crate) fn look_at(&self, moment: Instant) {
+        let mut schedule = self.schedule();
+        schedule.failures = 0;
+        schedule.next_poll = moment;
+    }
+
     /// Plans the next look; `wait` reckons it from how many in a row have failed.
     pub(crate) fn plan(&self, failed: bool, wait: impl FnOnce(u32) -> Instant) {
         let mut schedule = self.schedule();

@@ -25,8 +25,7 @@ impl Inner {
         if backend.source.leases().is_none() {
             return backend.read(places, &self.jitter).await;
         }
-        let lends =
-            join_all(places.iter().map(|at| backend.lends(at, &self.jitter)).collect::<Vec<_>>()).await;
+        let lends = join_all(places.iter().map(|at| self.lends(backend, at)).collect::<Vec<_>>()).await;
         let plain: Vec<SecretRef> = places
             .iter()
             .zip(&lends)
@@ -41,6 +40,14 @@ impl Inner {
         let mut plain = plain.into_iter();
         let take = |lent: Option<Answer>| lent.or_else(|| plain.next()).expect("each place has one answer");
         lent.into_iter().map(take).collect()
+    }
+
+    /// Tells whether a place lends, without asking where something is lent already: the source may be away.
+    async fn lends(&self, backend: &Backend, at: &SecretRef) -> Result<bool, SourceError> {
+        match self.leases.find(at) {
+            Some(_) => Ok(true),
+            None => backend.lends(at, &self.jitter).await,
+        }
     }
 
     /// Answers for a place that lends, and leaves the others.

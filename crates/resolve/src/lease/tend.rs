@@ -115,7 +115,11 @@ impl Inner {
         let shown = place.at.to_string();
         let access = Access::new(actor, Action::Lease, &shown).at(&place.at);
         let call = backend.renew(&place.at, lent.lease(), lent.terms.first, limit);
-        self.ungated.act(&access, &backend.label, call).await
+        let since = Instant::now();
+        let granted = self.ungated.act(&access, &backend.label, call).await;
+        let outcome = granted.as_ref().map(drop);
+        backend.breaker.note(std::slice::from_ref(&place.at), since, outcome, &self.jitter);
+        granted
     }
 
     fn take_renewal(&self, place: &Place, lent: &Lent, granted: Lease) {

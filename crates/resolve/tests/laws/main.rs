@@ -1,5 +1,6 @@
 //! The laws of the resolver, one module a subject.
 
+mod breaker;
 mod build;
 mod cache;
 mod chain;
@@ -8,6 +9,7 @@ mod handle;
 mod hooks;
 mod keep_fresh;
 mod leases;
+mod logins;
 mod many;
 mod retry;
 mod secrecy;
