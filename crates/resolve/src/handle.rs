@@ -71,6 +71,15 @@ impl SecretHandle {
         LeaseUse::begin(self.view.clone())
     }
 
+    /// Holds `secret`, a value of this handle's secret that was read elsewhere, as in
+    /// [`with_fresh`](Resolver::with_fresh); one whose lease has gone is held in vain.
+    #[must_use]
+    pub fn hold_of(&self, secret: &Secret) -> LeaseUse {
+        let place = self.view.borrow().hits.place().clone();
+        let uses = self.resolver.upgrade().and_then(|inner| inner.leases.uses_of(&place, secret));
+        LeaseUse::of(secret.clone(), self.view.clone(), uses.as_ref())
+    }
+
     /// Waits until the value differs from the one that this handle last told of, and returns the new one.
     ///
     /// Values that came and went in between are passed over. A cancelled call misses nothing.

@@ -104,6 +104,10 @@ impl LeaseUse {
         Self { secret, view, token }
     }
 
+    pub(crate) fn of(secret: Secret, view: Receiver<View>, uses: Option<&Arc<Uses>>) -> Self {
+        Self { secret, view, token: uses.map(Uses::begin) }
+    }
+
     /// Returns the value that is held.
     #[must_use]
     pub fn secret(&self) -> &Secret {

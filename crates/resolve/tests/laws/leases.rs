@@ -470,3 +470,18 @@ async fn a_bare_source_answers_the_field_of_what_it_lends() {
     let field = memory.get(&"mem://db#password".parse().expect("a reference")).await.expect("it is lent");
     assert!(field.metadata().lease().is_some());
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_value_that_was_read_elsewhere_is_held_as_well() {
+    let memory = lending_by(LeaseTerms::of(seconds(60)).fixed());
+    let resolver = kept(over(&memory).lease_grace(seconds(1)));
+    let handle = resolver.watch(DB).await.expect("it is lent");
+    let held = handle.hold_of(&get(&resolver, DB).await);
+    sleep(seconds(50)).await;
+    assert!(!held.is_current() && memory.accepts(held.secret()));
+    let old = held.secret().clone();
+    drop(held);
+    sleep(millis(1)).await;
+    assert!(!memory.accepts(&old));
+    assert!(!handle.hold_of(&old).is_current(), "it is gone, and is held in vain");
+}
