@@ -1,0 +1,164 @@
+//! Reads rules: those of the crate and those of users go through the same checks.
+
+use std::fmt;
+
+use super::schema::{Entry, RuleFile};
+use super::shipped::Data;
+use super::{Anchor, Pattern, Role, Rule, Severity};
+use crate::judge::checksum::Checksum;
+use crate::judge::structure::Structure;
+
+/// No match is longer, so that a stream holds back little.
+const LONGEST: u32 = 16 * 1024;
+
+/// Why a rule or a file of rules cannot be used; it names the rule and the field.
+///
+/// ```
+/// use reticent_detect::RuleSet;
+///
+/// let error = RuleSet::from_toml("schema = 2\nvendor = 'acme'").unwrap_err();
+/// assert_eq!(error.to_string(), "schema 2 is not known: this version reads schema 1");
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RuleError(String);
+
+impl fmt::Display for RuleError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for RuleError {}
+
+/// What is wrong with the rule `id`.
+pub(super) fn error(id: &str, what: &str) -> RuleError {
+    RuleError(format!("rule {id}: {what}"))
+}
+
+/// Reads a file of rules.
+pub(crate) fn from_toml(text: &str) -> Result<Vec<Rule>, RuleError> {
+    let file: RuleFile = toml::from_str(text).map_err(|error| RuleError(place(text, &error)))?;
+    if file.schema != 1 {
+        return Err(RuleError(format!("schema {} is not known: this version reads schema 1", file.schema)));
+    }
+    file.rules.iter().map(|entry| from_entry(&file.vendor, entry)).collect()
+}
+
+/// The bare message of a mistake and its line, without the text that stands there.
+fn place(text: &str, error: &toml::de::Error) -> String {
+    let line = error.span().map_or(1, |span| text[..span.start].matches('\n').count() + 1);
+    format!("line {line}: {}", error.message())
+}
+
+/// Takes a rule of a file through every check.
+fn from_entry(vendor: &str, entry: &Entry) -> Result<Rule, RuleError> {
+    let fail = |what: String| error(&entry.id, &what);
+    if !entry.id.strip_prefix(vendor).is_some_and(|rest| rest.starts_with('.') && rest.len() > 1) {
+        return Err(fail(format!("an id begins with its vendor and a dot, here `{vendor}.`")));
+    }
+    check_pattern(entry, anchor(&entry.anchor).map_err(&fail)?).map_err(&fail)?;
+    rule(&Data {
+        vendor,
+        id: &entry.id,
+        title: &entry.title,
+        risk: &entry.risk,
+        severity: &entry.severity,
+        anchor: &entry.anchor,
+        pattern: &entry.pattern,
+        alphabet: &entry.alphabet,
+        max_len: entry.max_len,
+        confidence: entry.confidence,
+        role: &entry.role,
+        checksum: &entry.checksum,
+        structure: &entry.structure,
+        fix: &entry.fix,
+        reference: &borrowed(&entry.reference),
+        keywords: &borrowed(&entry.keywords),
+    })
+}
+
+/// Builds a rule whose pattern is known to be good: one of the crate, or one that was checked.
+pub(super) fn rule(data: &Data<'_>) -> Result<Rule, RuleError> {
+    let fail = |what: String| error(data.id, &what);
+    let anchor = anchor(data.anchor).map_err(&fail)?;
+    Ok(Rule {
+        vendor: data.vendor.into(),
+        id: data.id.into(),
+        title: data.title.into(),
+        risk: data.risk.into(),
+        fix: data.fix.into(),
+        references: data.reference.iter().map(|page| (*page).into()).collect(),
+        severity: Severity::parse(data.severity)
+            .ok_or_else(|| fail("severity is one of low, medium, high, critical".into()))?,
+        anchor,
+        pattern: Pattern::new(data.pattern, is_anchored(anchor)),
+        keywords: data.keywords.iter().map(|word| (*word).into()).collect(),
+        alphabet: data.alphabet.into(),
+        max_len: data.max_len as usize,
+        confidence: data.confidence.clamp(0.05, 0.99),
+        role: role(data.role).map_err(&fail)?,
+        checksum: named("checksum", data.checksum, Checksum::parse).map_err(&fail)?,
+        structure: named("structure", data.structure, Structure::parse).map_err(&fail)?,
+    })
+}
+
+fn borrowed(texts: &[String]) -> Vec<&str> {
+    texts.iter().map(String::as_str).collect()
+}
+
+fn is_anchored(anchor: Anchor) -> bool {
+    matches!(anchor, Anchor::Prefix | Anchor::Run | Anchor::Url | Anchor::Name)
+}
+
+fn anchor(word: &str) -> Result<Anchor, String> {
+    Ok(match word {
+        "prefix" => Anchor::Prefix,
+        "inner" => Anchor::Inner,
+        "run" => Anchor::Run,
+        "url" => Anchor::Url,
+        "name" => Anchor::Name,
+        "form" => Anchor::Form,
+        "keyword" => Anchor::Keyword,
+        _ => return Err("anchor is one of prefix, inner, run, url, name, keyword".into()),
+    })
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    Ok(match word {
+        "secret" => Role::Secret,
+        "identifier" => Role::Identifier,
+        "public" => Role::Public,
+        _ => return Err("role is one of secret, identifier, public".into()),
+    })
+}
+
+fn named<T>(field: &str, word: &str, parse: fn(&str) -> Option<T>) -> Result<Option<T>, String> {
+    if word.is_empty() {
+        return Ok(None);
+    }
+    parse(word).map(Some).ok_or_else(|| format!("{field} `{word}` is not known"))
+}
+
+/// Refuses what would be slow or could never be found.
+fn check_pattern(entry: &Entry, anchor: Anchor) -> Result<(), String> {
+    if anchor == Anchor::Form {
+        return Ok(());
+    }
+    let regex = Pattern::compile(&entry.pattern, is_anchored(anchor))
+        .map_err(|_| "pattern is no expression that this version compiles within its limit".to_owned())?;
+    if regex.captures_len() != 2 {
+        return Err("pattern has one capture, which is the secret".into());
+    }
+    if entry.max_len == 0 || entry.max_len > LONGEST {
+        return Err(format!("max_len is from 1 to {LONGEST}"));
+    }
+    let least = match anchor {
+        Anchor::Prefix | Anchor::Inner | Anchor::Name => 2,
+        Anchor::Url | Anchor::Keyword => 3,
+        Anchor::Run | Anchor::Form => return Ok(()),
+    };
+    if entry.keywords.is_empty() || entry.keywords.iter().any(|word| word.len() < least) {
+        return Err(format!("keywords are needed, of {least} bytes at least"));
+    }
+    Ok(())
+}
