@@ -138,7 +138,13 @@ impl Mounts {
 
     async fn ask(&self, asked: &str) -> Outcome<Arc<Mount>> {
         let call = Call::get(format!("sys/internal/ui/mounts/{}", path::encoded(asked)));
-        let reply = self.session.send(&call).await?.reply;
+        let reply = match self.session.send(&call).await {
+            Ok(answer) => answer.reply,
+            Err(problem) if problem.kind == ErrorKind::AccessDenied => {
+                return Err(self.absence(asked).await.unwrap_or(problem));
+            }
+            Err(problem) => return Err(problem),
+        };
         if let Some(problem) = judge(&reply) {
             return Err(problem);
         }
@@ -157,6 +163,13 @@ impl Mounts {
         learnt.retain(|known| known.prefix != mount.prefix);
         learnt.push(Arc::clone(&mount));
         Ok(mount)
+    }
+
+    /// Tells an absent mount from one that we may not see, where the token may be told: an absent one has no route.
+    async fn absence(&self, asked: &str) -> Option<Problem> {
+        // Under a mount that is there, a token that may not ask about it may not read either, so this reads nothing.
+        let reply = self.session.send(&Call::get(path::encoded(asked))).await.ok()?.reply;
+        judge(&reply).filter(|_| reply.says("no handler for route"))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Vec<Arc<Mount>>> {

@@ -66,7 +66,7 @@ const ROWS: &[Row] = &[
     row(403, "preflight capability check", AccessDenied, "no policy of ours reaches under that mount", "grant read on it, or see the mount's name"),
     row(404, "no handler for route", NotFound, "nothing is mounted there", "see the first part of the path, which is the mount"),
     row(404, "namespace not found", InvalidReference, "there is no such namespace", "see the namespace in the settings"),
-    row(404, "Invalid path for a versioned", InvalidReference, "the path is none of a versioned store", ""),
+    row(404, "Invalid path for a versioned", InvalidReference, "the store is of version 2, and was set to be of version 1", "see which version of the engine is set for the mount"),
     row(500, "value being too large", Unsupported, "the value is larger than the server stores", "its limit is 1 MiB unless it was raised"),
     row(500, "active cluster node not found", Unavailable, "this server is a standby, and none is active", "it ends when one is elected"),
 ];

@@ -4,6 +4,8 @@ mod jwt;
 mod raw;
 mod support;
 
+mod conformance;
+mod errors;
 mod leases;
 mod logins;
 mod reads;

@@ -77,7 +77,7 @@ async fn denied_and_dead_are_told_apart() {
         assert_eq!(source.get(&at(&denied)).await.unwrap_err().kind(), ErrorKind::AccessDenied, "{denied}");
     }
     let nowhere = root_source().get(&at("vault://nowhere/other")).await.unwrap_err();
-    assert_eq!(nowhere.kind(), ErrorKind::AccessDenied);
+    assert_eq!((nowhere.kind(), nowhere.detail()), (ErrorKind::NotFound, Some("nothing is mounted there")));
 
     raw.done("POST", "auth/token/revoke", json!({"token": token}));
     for place in ["mine", "other"] {
