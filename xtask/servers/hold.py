@@ -83,10 +83,12 @@ class Hold:
         self.lock = open(self.folder / "lock", "w")
         fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         self.folder.chmod(0o711)
-        certificates = Certificates(self.folder / "certificates")
+        kinds = {name: KNOWN[name] for name in names if name not in given}
+        needs_certificates = any(kind.needs_certificates for kind in kinds.values())
+        certificates = Certificates(self.folder / "certificates") if needs_certificates else None
         for name in names:
-            is_given = name in given
-            self.servers[name] = Given(name, given[name]) if is_given else KNOWN[name](self.folder, certificates)
+            kind = kinds.get(name)
+            self.servers[name] = kind(self.folder, certificates) if kind else Given(name, given[name])
 
     def facts(self):
         told = {"schema": 1, "folder": str(self.folder)}
@@ -208,6 +210,15 @@ def say(said):
 
 
 def main(arguments):
+    """Returns the exit code; what has failed is said on standard output, where whoever started this reads."""
+    try:
+        return hold(arguments)
+    except Failure as failure:
+        print(f"error: {failure}", flush=True)
+        return 1
+
+
+def hold(arguments):
     does_stay = "--stay" in arguments
     given, names = {}, []
     rest = iter(word for word in arguments if word != "--stay")
@@ -227,17 +238,20 @@ def main(arguments):
         os.setpgid(0, 0)
     except OSError:
         pass
-    hold = Hold(names, given)
+    held = Hold(names, given)
+    orders = None
     try:
-        return run(hold, OrdersBySocket(hold.folder) if does_stay else Orders())
+        # Kept here until all have ended: that the last connection closes tells so.
+        orders = OrdersBySocket(held.folder) if does_stay else Orders()
+        return serve(held, orders)
     finally:
-        hold.end()
+        held.end()
 
 
-def run(hold, orders):
-    orders.wait_for([server.come_up() for server in hold.servers.values()])
-    facts = hold.facts()
-    write_private(hold.folder / "servers.json", json.dumps(facts).encode())
+def serve(held, orders):
+    orders.wait_for([server.come_up() for server in held.servers.values()])
+    facts = held.facts()
+    write_private(held.folder / "servers.json", json.dumps(facts).encode())
     say(facts)
     if isinstance(orders, OrdersBySocket):
         # Whoever waits for the end of our streams has all that will come.
@@ -246,16 +260,12 @@ def run(hold, orders):
             os.dup2(nowhere.fileno(), 2)
     while (received := orders.next()) is not None:
         order, answer = received
-        answer(hold.obey(order, orders))
-    casualties = hold.casualties()
+        answer(held.obey(order, orders))
+    casualties = held.casualties()
     for casualty in casualties:
         print(f"error: {casualty}", flush=True)
     return 1 if casualties else 0
 
 
 if __name__ == "__main__":
-    try:
-        sys.exit(main(sys.argv[1:]))
-    except Failure as failure:
-        print(f"error: {failure}", flush=True)
-        sys.exit(1)
+    sys.exit(main(sys.argv[1:]))

@@ -15,6 +15,7 @@ OWNER = "test"
 class Ministack(Server):
     # Killed at the end: asked to end, it waits half a minute for connections that are kept open.
     name = "ministack"
+    needs_certificates = True
 
     def prepare(self):
         self.context = ssl.create_default_context(cafile=str(self.certificates.ca))

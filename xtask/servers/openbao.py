@@ -33,6 +33,7 @@ NOT_INITIALISED, SEALED, ACTIVE = 501, 503, 200
 
 class OpenBao(Server):
     name = "openbao"
+    needs_certificates = True
     token = unseal_key = None
 
     def prepare(self):

@@ -32,6 +32,7 @@ max_connections = 500
 
 class Postgres(Server):
     name = "postgres"
+    needs_certificates = True
     # Ends at once, with its clients, and takes its shared memory along.
     stop_signal = signal.SIGINT
     user = "admin"

@@ -25,6 +25,7 @@ class Server:
 
     name = "server"
     stop_signal = signal.SIGKILL
+    needs_certificates = False
 
     def __init__(self, folder, certificates):
         self.folder = folder / self.name

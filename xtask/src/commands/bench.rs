@@ -8,7 +8,8 @@ pub(super) const COMMAND: Command = Command {
     name: "bench",
     usage: "bench [NAME] [-- ARGUMENTS]",
     about: "runs the benchmarks, or the one of that name",
-    help: "Builds in the release profile. What follows `--` goes to the benchmark.",
+    help: "Builds in the release profile. What follows `--` goes to the benchmark, which starts the servers that it\n\
+        needs by itself.",
     run,
 };
 
@@ -25,6 +26,9 @@ fn run(project: &Project, arguments: &[String]) -> Result<Ending, Error> {
         _ => return Ok(unknown(ours)),
     };
     command.arg("--").args(passed);
+    if let (Some(xtask_env), Ok(xtask)) = (&settings.xtask_env, std::env::current_exe()) {
+        command.env(xtask_env, xtask);
+    }
     if let (Some(python_env), Some(file)) = (&settings.python_env, &settings.bench_requirements) {
         match wheels::python_with(project, file) {
             Ok(python) => drop(command.env(python_env, python)),

@@ -9,6 +9,8 @@ mod documents;
 mod laws;
 mod layers;
 mod plot;
+#[cfg(target_os = "linux")]
+mod servers;
 mod source;
 mod test_runs;
 mod tidy;

@@ -112,7 +112,7 @@ impl Plot {
 }
 
 /// The wheels of the workspace that is being tested: installing them takes seconds, so once is enough.
-fn shared_tools() -> PathBuf {
+pub(crate) fn shared_tools() -> PathBuf {
     let temporary = Path::new(env!("CARGO_TARGET_TMPDIR"));
     temporary.parent().expect("it lies in the build folder").join("tools")
 }
