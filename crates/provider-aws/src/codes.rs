@@ -98,6 +98,9 @@ const DELETED: [&str; 3] = ["marked for deletion", "scheduled for deletion", "ma
 /// What Secrets Manager writes when it is the key that denies.
 const KEY_DENIES: &str = "Access to KMS is not allowed";
 
+/// What each service writes when a policy denies.
+const NOT_AUTHORISED: &str = "not authorized";
+
 /// Reads a code and, where one code stands for two situations, the message; `None` for a code that is not known.
 pub(crate) fn failure(code: &str, message: &str, action: &'static str) -> Option<Failure> {
     let (_, kind, hint) = ROWS.iter().find(|(known, _, _)| *known == code)?;
@@ -108,6 +111,10 @@ pub(crate) fn failure(code: &str, message: &str, action: &'static str) -> Option
                 .because("it is marked for deletion")
                 .hinting("restore it while its recovery window lasts"),
         );
+    }
+    // KMS denies a ciphertext whose key it does not find under the same code as a right that is missing.
+    if code == "AccessDeniedException" && action == "kms:Decrypt" && !message.contains(NOT_AUTHORISED) {
+        return Some(Failure::new(ErrorKind::Malformed));
     }
     Some(match hint {
         Some(hint) => failure.hinting(*hint),

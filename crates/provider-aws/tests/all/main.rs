@@ -4,6 +4,9 @@ mod agent;
 mod conformance;
 mod front;
 mod iam;
+#[cfg(feature = "kms")]
+mod kms;
+mod parameters;
 mod reads;
 mod rights;
 mod support;

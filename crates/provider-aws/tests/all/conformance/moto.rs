@@ -1,0 +1,113 @@
+//! Secrets Manager on moto.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use aws_sdk_secretsmanager::Client;
+use reticent_core::{Secret, SecretList, SecretRef, SecretSink, SecretSource, SecretStages};
+use reticent_provider_aws::{Aws, SecretsManagerSource};
+use reticent_testkit::{Harness, Part, SideDoorError, Trouble, conformance};
+
+use crate::front::{Answer, Front};
+use crate::support;
+
+const LIMIT: Duration = Duration::from_secs(3);
+const KEY: &str = "the secret access key of the laws";
+
+/// Secrets Manager as moto plays it: versions, stages and idempotency are right there.
+struct Moto {
+    front: Front,
+    side_door: Client,
+    source: Arc<SecretsManagerSource>,
+}
+
+fn harness() -> Moto {
+    let front = Front::before(&support::moto());
+    let options = support::options(front.address()).with_timeout(LIMIT).with_credentials(
+        "AKIDOFTHELAWS",
+        support::secret(KEY),
+        None,
+    );
+    let source = SecretsManagerSource::new(&Aws::from_default_chain(options));
+    Moto { front, side_door: support::side_door(&support::moto()), source: Arc::new(source) }
+}
+
+#[async_trait]
+impl Harness for Moto {
+    fn label(&self) -> &str {
+        "aws-sm"
+    }
+
+    fn source(&self) -> Arc<dyn SecretSource> {
+        self.source.clone()
+    }
+
+    fn sink(&self) -> Option<Arc<dyn SecretSink>> {
+        Some(self.source.clone())
+    }
+
+    fn list(&self) -> Option<Arc<dyn SecretList>> {
+        Some(self.source.clone())
+    }
+
+    fn stages(&self) -> Option<Arc<dyn SecretStages>> {
+        Some(self.source.clone())
+    }
+
+    fn credential(&self) -> Option<Secret> {
+        Some(support::secret(KEY))
+    }
+
+    fn place_for(&self, name: &str) -> Option<SecretRef> {
+        SecretRef::new("aws-sm", name).ok()
+    }
+
+    async fn seed(&self, at: &SecretRef, value: &[u8]) -> Result<(), SideDoorError> {
+        support::plant(&self.side_door, at.path(), value).await
+    }
+
+    async fn wipe(&self, at: &SecretRef) -> Result<(), SideDoorError> {
+        support::uproot(&self.side_door, at.path()).await
+    }
+
+    fn lacks(&self) -> Vec<(Part, &'static str)> {
+        let unchecked = "moto checks no credentials; `aws-sm-ministack` shows it";
+        vec![
+            (Part::EmptyValues, "AWS has no empty secret; writing one is refused"),
+            (Part::Expiry, "a secret of AWS does not end"),
+            (Part::Trouble(Trouble::Denied), unchecked),
+            (Part::Trouble(Trouble::BadCredentials), unchecked),
+        ]
+    }
+
+    fn time_limit(&self) -> Option<Duration> {
+        Some(LIMIT)
+    }
+
+    async fn inflict(&self, trouble: Trouble, _: &SecretRef) {
+        self.front.decide(move |request| match trouble {
+            Trouble::Unreachable => Answer::Close,
+            Trouble::Throttled => Answer::error("ThrottlingException", "Rate exceeded"),
+            Trouble::MalformedReply => {
+                Answer::reply(200, &[("content-type", "text/html")], "<html>Log in to the network</html>")
+            }
+            Trouble::TruncatedReply => Answer::Half,
+            Trouble::Hanging => Answer::Hang,
+            Trouble::FailingWrites if !is_read(&request.operation) => {
+                Answer::error("InternalServiceError", "x")
+            }
+            _ => Answer::Pass,
+        });
+    }
+
+    async fn relieve(&self) {
+        self.front.decide(|_| Answer::Pass);
+    }
+}
+
+fn is_read(operation: &str) -> bool {
+    operation.starts_with("Get") || operation.starts_with("Describe") || operation.starts_with("List")
+}
+
+conformance!(harness());
