@@ -4,6 +4,7 @@
 //! is not touched.
 
 mod crates_table;
+mod errors_table;
 mod layer_drawing;
 mod markers;
 mod sources_table;
@@ -17,9 +18,10 @@ struct Part {
     render: fn(&Project) -> Result<String, Error>,
 }
 
-const PARTS: [Part; 3] = [
+const PARTS: [Part; 4] = [
     Part { file: "docs/architecture.md", name: "layers", render: layer_drawing::render },
     Part { file: "README.md", name: "crates", render: crates_table::render },
+    Part { file: "docs/reference/errors.md", name: "errors", render: errors_table::render },
     Part { file: "docs/reference/sources.md", name: "sources", render: sources_table::render },
 ];
 

@@ -61,3 +61,30 @@ fn the_table_of_sources_tells_what_does_not_apply_and_why() {
     plot.edit("docs/reference/sources.md", "No source is pinned yet.\n", table);
     plot.expect("generate", &[]);
 }
+
+#[test]
+fn the_tables_of_errors_have_each_row_of_each_crate() {
+    let row = |situation: &str| {
+        format!(
+            "[[row]]\nsituation = \"{situation}\"\nshown_by = \"fake:x\"\nkind = \"NotFound\"\n\
+             transient = false\nhint = \"look at <name> by `cat <name>`\"\nexit = 1\n"
+        )
+    };
+    let plot = Plot::clean();
+    plot.put("crates/low/tests/errors.toml", &row("this | that"));
+    plot.put("crates/high/tests/errors.toml", &(row("one") + &row("two")));
+    let head =
+        "| situation | kind | tried again | exit code | hint | shown by |\n|---|---|---|---|---|---|\n";
+    let line = |situation: &str| {
+        format!("| {situation} | `NotFound` | no | 1 | look at &lt;name> by `cat <name>` | fake:x |\n")
+    };
+    let tables =
+        format!("## high\n\n{head}{}{}\n## low\n\n{head}{}", line("one"), line("two"), line("this \\| that"));
+    plot.edit("docs/reference/errors.md", "No crate has rows yet.\n", &tables);
+    plot.expect("generate", &[]);
+    plot.put("crates/low/tests/errors.toml", &row("another"));
+    plot.expect(
+        "generate",
+        &["docs/reference/errors.md: the part `errors` is stale; run `cargo xtask generate`"],
+    );
+}

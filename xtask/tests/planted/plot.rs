@@ -19,6 +19,7 @@ const CLEAN: &[(&str, &str)] = &[
     ("crates/high/src/lib.rs", include_str!("clean/high.rs")),
     ("docs/architecture.md", include_str!("clean/architecture.md")),
     ("docs/adr/0001-a-decision.md", "# A decision\n"),
+    ("docs/reference/errors.md", include_str!("clean/errors.md")),
     ("docs/reference/sources.md", include_str!("clean/sources.md")),
     ("README.md", include_str!("clean/readme.md")),
 ];
