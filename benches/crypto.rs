@@ -1,10 +1,11 @@
-//! How fast values are encrypted and decrypted: Fernet beside Python's, and `rt1` and `RTC1` beside ring's bare AES-GCM;
-//! and how much memory a large file takes.
+//! How fast values are encrypted and decrypted: Fernet beside Python's and the crate's, and `rt1` and `RTC1` beside
+//! ring's bare AES-GCM; and how much memory a large file takes.
 
 use std::fs::File;
 use std::hint::black_box;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Instant;
 
@@ -18,22 +19,19 @@ const SIZES: [(usize, &str); 4] =
 /// The size of the large file.
 const LARGE: u64 = 4 << 30;
 
-/// A Python that makes one operation as often as it is told.
-struct Python {
+/// Another program that makes one operation as often as it is told.
+struct Peer {
     child: Child,
     answers: BufReader<ChildStdout>,
 }
 
-impl Python {
-    fn start(operation: &str, size: usize) -> Result<Self, String> {
-        let python = std::env::var_os("RETICENT_PYTHON").ok_or("RETICENT_PYTHON names no Python")?;
-        let script = concat!(env!("CARGO_MANIFEST_DIR"), "/crypto.py");
-        let mut command = Command::new(python);
-        command.args([script, operation, &size.to_string()]).stdin(Stdio::piped()).stdout(Stdio::piped());
+impl Peer {
+    fn start(mut command: Command, operation: &str, size: usize) -> Result<Self, String> {
+        command.args([operation, &size.to_string()]).stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut child = command.spawn().map_err(|error| format!("it does not start: {error}"))?;
         let answers = BufReader::new(child.stdout.take().ok_or("it has no output")?);
-        let mut python = Self { child, answers };
-        python.seconds(1).map(|_| python).ok_or_else(|| "it ended without an answer".to_owned())
+        let mut peer = Self { child, answers };
+        peer.seconds(1).map(|_| peer).ok_or_else(|| "it ended without an answer".to_owned())
     }
 
     /// Returns the seconds of one of so many operations.
@@ -45,19 +43,47 @@ impl Python {
     }
 }
 
-impl Drop for Python {
+impl Drop for Peer {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-fn python(table: &mut Table<'_>, operation: &str, size: usize) {
-    match Python::start(operation, size) {
-        Ok(mut python) => table.timed("Python cryptography", "", move |times| {
-            python.seconds(times).expect("it answers until the end")
-        }),
-        Err(why) => table.missing("Python cryptography", why),
+/// Python with `crypto.py`.
+fn python() -> Result<Command, String> {
+    let python = std::env::var_os("RETICENT_PYTHON").ok_or("RETICENT_PYTHON names no Python")?;
+    let mut command = Command::new(python);
+    command.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/crypto.py"));
+    Ok(command)
+}
+
+/// The program of the crate `fernet`, which is built for this.
+fn crate_fernet() -> Result<Command, String> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/peers/fernet");
+    let usual = concat!(env!("CARGO_MANIFEST_DIR"), "/../target");
+    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| usual.into());
+    let target = Path::new(&target).join("peers");
+    let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.args(["build", "--quiet", "--release", "--locked", "--target-dir"]).arg(&target);
+    let built = cargo.current_dir(folder).status().map_err(|error| format!("no cargo: {error}"))?;
+    if !built.success() {
+        return Err("it cannot be built".to_owned());
+    }
+    Ok(Command::new(target.join("release/reticent-peer-fernet")))
+}
+
+fn peer(
+    table: &mut Table<'_>,
+    name: &'static str,
+    peer: Result<Command, String>,
+    asked: (&'static str, usize),
+) {
+    match peer.and_then(|command| Peer::start(command, asked.0, asked.1)) {
+        Ok(mut peer) => {
+            table.timed(name, "", move |times| peer.seconds(times).expect("it answers until the end"));
+        }
+        Err(why) => table.missing(name, why),
     }
 }
 
@@ -65,16 +91,17 @@ fn fernet(size: usize, called: &str) {
     let fernet = Fernet::new(&Fernet::generate_key().expect("randomness")).expect("a key");
     let value = vec![b'a'; size];
     let token = fernet.encrypt(&value).expect("randomness");
-    let title = format!("Fernet, encrypting {called}");
-    let mut table = Table::new(&title);
-    table.row("reticent-crypto", "", || fernet.encrypt(&value));
-    python(&mut table, "encrypt", size);
-    table.print();
-    let title = format!("Fernet, decrypting {called}");
-    let mut table = Table::new(&title);
-    table.row("reticent-crypto", "into a wiped secret", || fernet.decrypt(&token));
-    python(&mut table, "decrypt", size);
-    table.print();
+    for operation in ["encrypt", "decrypt"] {
+        let title = format!("Fernet, {operation}ing {called}");
+        let mut table = Table::new(&title);
+        match operation {
+            "encrypt" => table.row("reticent-crypto", "", || fernet.encrypt(&value)),
+            _ => table.row("reticent-crypto", "into a wiped secret", || fernet.decrypt(&token)),
+        }
+        peer(&mut table, "crate fernet, on RustCrypto", crate_fernet(), (operation, size));
+        peer(&mut table, "Python cryptography", python(), (operation, size));
+        table.print();
+    }
 }
 
 /// One pass of AES-256-GCM over a copy, without any format.

@@ -22,7 +22,7 @@ pub use multi::MultiFernet;
 use crate::error::{Error, KeyDefect};
 use crate::key::Key;
 use key::FernetKey;
-use token::Token;
+use token::{Room, Token};
 
 /// Reads a key in whatever spelling Python takes.
 pub(crate) fn key_as_python(text: &Secret) -> Result<Key, Error> {
@@ -31,7 +31,7 @@ pub(crate) fn key_as_python(text: &Secret) -> Result<Key, Error> {
 
 /// Tells whether a text has the form of a token when it is read so; it may be anybody's.
 pub(crate) fn is_token(text: &[u8], compat: Compat) -> bool {
-    Token::read(text, compat).is_ok_and(|token| token.has_form())
+    Token::read(&mut Room::new(), text, compat).is_ok_and(|token| token.has_form())
 }
 
 /// How a token begins whose time is before the year 36812.
@@ -171,7 +171,8 @@ impl Fernet {
     /// # Errors
     /// [`Error::NotAuthentic`], whatever is wrong with it.
     pub fn decrypt(&self, token: impl AsRef<[u8]>) -> Result<Secret, Error> {
-        let token = Token::read(token.as_ref(), self.compat)?;
+        let mut room = Room::new();
+        let token = Token::read(&mut room, token.as_ref(), self.compat)?;
         token.open(&self.key)
     }
 
@@ -193,7 +194,8 @@ impl Fernet {
         ttl: Duration,
         current_time: u64,
     ) -> Result<Secret, Error> {
-        let token = Token::read(token.as_ref(), self.compat)?;
+        let mut room = Room::new();
+        let token = Token::read(&mut room, token.as_ref(), self.compat)?;
         token.check_age(ttl, current_time)?;
         token.open(&self.key)
     }
@@ -203,7 +205,8 @@ impl Fernet {
     /// # Errors
     /// [`Error::NotAuthentic`].
     pub fn extract_timestamp(&self, token: impl AsRef<[u8]>) -> Result<u64, Error> {
-        let token = Token::read(token.as_ref(), self.compat)?;
+        let mut room = Room::new();
+        let token = Token::read(&mut room, token.as_ref(), self.compat)?;
         token.verify(&self.key)?;
         Ok(token.timestamp())
     }

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use aes::cipher::{BlockModeDecrypt as _, BlockModeEncrypt as _, InnerIvInit as _};
 use aes::{Aes128Dec, Aes128Enc, Block};
-use base64_simd::URL_SAFE;
-use reticent_core::{Secret, SecretBuffer};
+use base64_simd::{Out, URL_SAFE};
+use reticent_core::Secret;
 use ring::hmac;
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use super::key::FernetKey;
 use super::{Compat, MOST_SKEW, lenient};
@@ -20,38 +20,90 @@ const HEAD: usize = TIME_END + IV;
 const BLOCK: usize = 16;
 const SIGNATURE: usize = 32;
 
+/// The bytes of a token that is small: of up to 180 bytes of plaintext.
+const SMALL: usize = 256;
+
 /// Encrypts and signs. The plaintext is copied once, into the place where its ciphertext then stands.
 pub(super) fn seal(key: &FernetKey, plaintext: &[u8], time: u64, iv: &[u8; IV]) -> String {
     let padding = BLOCK - plaintext.len() % BLOCK;
-    let mut bytes = Vec::with_capacity(HEAD + plaintext.len() + padding + SIGNATURE);
-    bytes.push(VERSION);
-    bytes.extend_from_slice(&time.to_be_bytes());
-    bytes.extend_from_slice(iv);
-    bytes.extend_from_slice(plaintext);
-    bytes.resize(bytes.len() + padding, u8::try_from(padding).expect("at most a block"));
-    let (blocks, _) = Block::slice_as_chunks_mut(&mut bytes[HEAD..]);
+    let length = HEAD + plaintext.len() + padding + SIGNATURE;
+    let (mut small, mut large) = ([0; SMALL], Vec::new());
+    let bytes = match small.get_mut(..length) {
+        Some(bytes) => bytes,
+        None => {
+            large.resize(length, 0);
+            &mut large[..]
+        }
+    };
+    let (signed, signature) = bytes.split_at_mut(length - SIGNATURE);
+    signed[0] = VERSION;
+    signed[1..TIME_END].copy_from_slice(&time.to_be_bytes());
+    signed[TIME_END..HEAD].copy_from_slice(iv);
+    let (text, padded) = signed[HEAD..].split_at_mut(plaintext.len());
+    text.copy_from_slice(plaintext);
+    padded.fill(u8::try_from(padding).expect("at most a block"));
+    let (blocks, _) = Block::slice_as_chunks_mut(&mut signed[HEAD..]);
     cbc::Encryptor::<&Aes128Enc>::inner_iv_init(&key.encrypting, iv.into()).encrypt_blocks(blocks);
-    let signature = hmac::sign(&key.signing, &bytes);
-    bytes.extend_from_slice(signature.as_ref());
-    URL_SAFE.encode_to_string(&bytes)
+    signature.copy_from_slice(hmac::sign(&key.signing, signed).as_ref());
+    URL_SAFE.encode_to_string(bytes)
+}
+
+/// Where a token is decoded and decrypted; wiped when it is dropped.
+///
+/// Most tokens are small, and need no allocation.
+pub(super) struct Room {
+    small: [u8; SMALL],
+    used: usize,
+    large: Option<Zeroizing<Vec<u8>>>,
+}
+
+impl Room {
+    pub(super) fn new() -> Self {
+        Self { small: [0; SMALL], used: 0, large: None }
+    }
+
+    fn decode(&mut self, text: &[u8], compat: Compat) -> Option<&mut [u8]> {
+        match compat {
+            Compat::Strict => self.strict(text)?,
+            // What is canonical means the same to both.
+            Compat::Python => self.strict(text).or_else(|| self.lenient(text))?,
+        }
+        Some(self.large.as_mut().map_or(&mut self.small[..self.used], |large| &mut large[..]))
+    }
+
+    /// Decodes a canonical text.
+    fn strict(&mut self, text: &[u8]) -> Option<()> {
+        if URL_SAFE.estimated_decoded_length(text.len()) > SMALL {
+            self.large = Some(Zeroizing::new(URL_SAFE.decode_to_vec(text).ok()?));
+            return Some(());
+        }
+        self.used = URL_SAFE.decode(text, Out::from_slice(&mut self.small)).ok()?.len();
+        Some(())
+    }
+
+    /// Decodes whatever Python decodes.
+    fn lenient(&mut self, text: &[u8]) -> Option<()> {
+        self.large = Some(lenient::decode(text)?);
+        Some(())
+    }
+}
+
+impl Drop for Room {
+    fn drop(&mut self) {
+        self.small[..self.used].zeroize();
+    }
 }
 
 /// A token whose form is right as far as its time; nothing of it is authentic yet.
-pub(super) struct Token {
-    bytes: Zeroizing<Vec<u8>>,
+pub(super) struct Token<'r> {
+    bytes: &'r mut [u8],
 }
 
-impl Token {
+impl<'r> Token<'r> {
     /// Reads the text of a token.
-    pub(super) fn read(text: &[u8], compat: Compat) -> Result<Self, Error> {
-        let strict = URL_SAFE.decode_to_vec(text).ok().map(Zeroizing::new);
-        let bytes = match compat {
-            Compat::Strict => strict,
-            // What is canonical means the same to both.
-            Compat::Python => strict.or_else(|| lenient::decode(text)),
-        };
-        let is_token =
-            |bytes: &Zeroizing<Vec<u8>>| bytes.first() == Some(&VERSION) && bytes.len() >= TIME_END;
+    pub(super) fn read(room: &'r mut Room, text: &[u8], compat: Compat) -> Result<Self, Error> {
+        let bytes = room.decode(text, compat);
+        let is_token = |bytes: &&mut [u8]| bytes.first() == Some(&VERSION) && bytes.len() >= TIME_END;
         bytes.filter(is_token).map(|bytes| Self { bytes }).ok_or(Error::NotAuthentic)
     }
 
@@ -82,7 +134,7 @@ impl Token {
     }
 
     /// Checks the signature and decrypts.
-    pub(super) fn open(mut self, key: &FernetKey) -> Result<Secret, Error> {
+    pub(super) fn open(self, key: &FernetKey) -> Result<Secret, Error> {
         self.verify(key)?;
         let end = self.bytes.len() - SIGNATURE;
         let (head, text) = self.bytes[..end].split_at_mut_checked(HEAD).ok_or(Error::NotAuthentic)?;
@@ -93,9 +145,7 @@ impl Token {
         }
         cbc::Decryptor::<&Aes128Dec>::inner_iv_init(&key.decrypting, iv.into()).decrypt_blocks(blocks);
         let length = unpadded_length(text).ok_or(Error::NotAuthentic)?;
-        let mut plaintext = SecretBuffer::with_capacity(length);
-        plaintext.extend_from_slice(&text[..length]);
-        Ok(plaintext.into_secret())
+        Ok(Secret::copy_of(&text[..length]))
     }
 }
 
