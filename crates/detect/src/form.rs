@@ -5,6 +5,7 @@ pub(crate) mod assignment;
 pub(crate) mod block;
 pub(crate) mod command;
 pub(crate) mod lines;
+pub(crate) mod manifest;
 pub(crate) mod name;
 pub(crate) mod url;
 pub(crate) mod value;

@@ -3,5 +3,6 @@
 mod bigrams;
 pub(crate) mod checksum;
 pub(crate) mod randomness;
+pub(crate) mod setting;
 pub(crate) mod shape;
 pub(crate) mod structure;

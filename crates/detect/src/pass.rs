@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::find::{runs, words};
-use crate::form::{allow, assignment, block, command, lines, url};
+use crate::form::{allow, assignment, block, command, lines, manifest, url};
 use crate::hits::{self, Hit};
 use crate::judge::randomness::Makeup;
 use crate::judge::shape;
@@ -41,7 +41,12 @@ fn by_words(set: &RuleSet, text: &Text<'_>, hits: &mut Vec<Hit>) {
     words::words(text.bytes, |word, start, end| match word {
         words::Word::Name if start < name_end => {}
         words::Word::Name => {
+            // The sign behind `sig=` is what separates it from its value.
+            let end = end - usize::from(text.bytes[end - 1] == b'=');
             name_end = assignment::at(set, text, start..end, hits);
+            if text.bytes[start..name_end].eq_ignore_ascii_case(b"secret") {
+                manifest::at(set, text, start, hits);
+            }
             if text.bytes[start..].starts_with(b"passw") {
                 lines::netrc_at(set, text, &(start..name_end), hits);
             }
@@ -53,6 +58,7 @@ fn by_words(set: &RuleSet, text: &Text<'_>, hits: &mut Vec<Hit>) {
         words::Word::Block => block::at(set, text, start, hits),
         words::Word::Putty => block::putty(set, text, start, hits),
         words::Word::Command => command::at(set, text, start, hits),
+        words::Word::Sql => assignment::quoted_password(set, text, start..end, hits),
         words::Word::Pgpass => lines::pgpass_at(set, text, start, hits),
     });
 }

@@ -15,10 +15,12 @@ pub(crate) enum Word {
     Putty,
     Command,
     Pgpass,
+    /// Behind it stands a quoted password.
+    Sql,
 }
 
 /// At most 64, and no two bytes of a name more than it needs: the fewer and the longer, the faster.
-const WORDS: [(&str, Word); 42] = [
+const WORDS: [(&str, Word); 44] = [
     ("pass", Word::Name),
     ("Pass", Word::Name),
     ("PASS", Word::Name),
@@ -48,6 +50,8 @@ const WORDS: [(&str, Word); 42] = [
     ("jwt", Word::Name),
     ("JWT", Word::Name),
     ("sig=", Word::Name),
+    ("IDENTIFIED BY ", Word::Sql),
+    ("identified by ", Word::Sql),
     ("senha", Word::Name),
     ("passw", Word::Name),
     ("://", Word::Url),

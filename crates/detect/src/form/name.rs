@@ -52,6 +52,7 @@ const SECRET: &[&[u8]] = &[
     b"pat",
     b"salt",
     b"secrete",
+    b"sig",
 ];
 /// Words that make a secret of the `key` behind them.
 const BEFORE_KEY: &[&[u8]] = &[
@@ -208,6 +209,7 @@ const ABOUT: &[&[u8]] = &[
     b"tag",
     b"selector",
     b"button",
+    b"by",
 ];
 /// Words before it that say that it may be shown, or is none.
 const BEFORE_PUBLIC: &[&[u8]] = &[

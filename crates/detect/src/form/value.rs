@@ -46,7 +46,11 @@ pub(crate) fn behind(text: &Text<'_>, name: &Range<usize>, is_option: bool) -> O
     let bytes = text.bytes;
     let (mut at, closed) = closers(bytes, name.end);
     let blanks = blanks(bytes, at);
-    let (separator, next) = separator(bytes, at + blanks, closed.is_some(), blanks > 0, is_option)?;
+    let is_tag = name.start > 0 && bytes[name.start - 1] == b'<';
+    let is_argument = closed.is_some() && is_argument(bytes, name.start);
+    let around =
+        Around { is_name_quoted: closed.is_some(), is_spaced: blanks > 0, is_option, is_tag, is_argument };
+    let (separator, next) = separator(bytes, at + blanks, &around)?;
     at = next;
     at += self::blanks(bytes, at);
     if matches!(separator, Separator::Argument) {
@@ -101,14 +105,28 @@ fn open_quote(bytes: &[u8], at: usize) -> Option<(Quote, usize)> {
     matches!(byte, b'"' | b'\'' | b'`').then(|| (Quote { byte, escapes }, at + escapes + 1))
 }
 
-/// Reads what separates a name from its value, and returns where the value may begin.
-fn separator(
-    bytes: &[u8],
-    at: usize,
+/// How a name stands before what separates it from its value.
+struct Around {
     is_name_quoted: bool,
     is_spaced: bool,
+    /// Whether it begins with `-`.
     is_option: bool,
-) -> Option<(Separator, usize)> {
+    /// Whether `<` stands before it.
+    is_tag: bool,
+    /// Whether its quotes are the first argument of a call.
+    is_argument: bool,
+}
+
+/// Tells whether the quotes that hold a name follow an opening bracket.
+fn is_argument(bytes: &[u8], name_start: usize) -> bool {
+    let before = &bytes[name_start.saturating_sub(80)..name_start];
+    let quote = before.iter().rposition(|byte| b"\"'`".contains(byte));
+    quote.is_some_and(|quote| before[..quote].trim_ascii_end().ends_with(b"("))
+}
+
+/// Reads what separates a name from its value, and returns where the value may begin.
+fn separator(bytes: &[u8], at: usize, around: &Around) -> Option<(Separator, usize)> {
+    let Around { is_name_quoted, is_spaced, is_option, is_tag, is_argument } = *around;
     let rest = bytes.get(at..)?;
     let begins = |what: &[u8]| rest.starts_with(what);
     for (mark, kind) in MARKS {
@@ -121,10 +139,13 @@ fn separator(
         b'=' => Some((Separator::Assigns, at + 1)),
         b'>' => Some((Separator::Element, at + 1)),
         b'(' => Some((Separator::Argument, at + 1)),
-        b',' if is_name_quoted => pair(bytes, at + 1).or(Some((Separator::Argument, at + 1))),
+        b',' if is_name_quoted => {
+            pair(bytes, at + 1).or(is_argument.then_some((Separator::Argument, at + 1)))
+        }
         b'"' | b'\'' if is_spaced => Some((Separator::Blank, at)),
         b'v' | b'V' | b'c' if is_spaced && attribute(bytes, at).is_some() => attribute(bytes, at),
-        b'a'..=b'z' if is_spaced && !is_name_quoted => open_tag(bytes, at),
+        b'a'..=b'z' if is_spaced && is_tag => open_tag(bytes, at),
+        b'{' if is_name_quoted => default_below(bytes, at + 1),
         b'\r' | b'\n' if !is_name_quoted => value_below(bytes, at),
         _ if is_spaced && is_option => Some((Separator::Blank, at)),
         _ => None,
@@ -189,6 +210,37 @@ fn value_below(bytes: &[u8], at: usize) -> Option<(Separator, usize)> {
     let skip = bytes[at..].iter().take(96).take_while(|byte| byte.is_ascii_whitespace()).count();
     let head = bytes.get(at + skip..at + skip + 6)?;
     head.eq_ignore_ascii_case(b"value:").then_some((Separator::Assigns, at + skip + 6))
+}
+
+/// `variable "password" {`, and on a line below `default = …`.
+fn default_below(bytes: &[u8], at: usize) -> Option<(Separator, usize)> {
+    let rest = &bytes[at..bytes.len().min(at + 256)];
+    let block = &rest[..rest.iter().position(|byte| *byte == b'}').unwrap_or(rest.len())];
+    let place = memchr::memmem::find(block, b"default")? + b"default".len();
+    let blanks = blanks(block, place);
+    (block.get(place + blanks) == Some(&b'=')).then_some((Separator::Assigns, at + place + blanks + 1))
+}
+
+/// Tells whether `at` stands within a text in quotes, by the quotes before it on its line.
+pub(crate) fn is_in_quotes(bytes: &[u8], at: usize) -> bool {
+    let from = at.saturating_sub(512);
+    let line = &bytes[from..at];
+    let line = &line[memchr::memrchr(b'\n', line).map_or(0, |end| end + 1)..];
+    let mut open = None;
+    let mut is_escaped = false;
+    for byte in line {
+        match byte {
+            _ if is_escaped => is_escaped = false,
+            b'\\' => is_escaped = true,
+            b'"' | b'\'' | b'`' => match open {
+                None => open = Some(*byte),
+                Some(quote) if quote == *byte => open = None,
+                Some(_) => {}
+            },
+            _ => {}
+        }
+    }
+    open.is_some()
 }
 
 /// A quote behind a prefix, a call or an alternative on the same line: `b"`, `String::from("`, `env("X") || "`.
