@@ -8,9 +8,9 @@ mod engine;
 mod files;
 mod form;
 mod job;
-mod references;
 mod step;
 mod survey;
+mod within;
 
 #[cfg(test)]
 mod killed;

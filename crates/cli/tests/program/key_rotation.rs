@@ -181,8 +181,7 @@ fn a_key_that_a_reference_needs_is_not_destroyed() {
         write(place, &reference);
         let ran = sandbox.run(&["key", "destroy", "k1", "--proof", "data"]);
         assert_eq!((ran.code, ran.stdout.len()), (1, 0), "{place}");
-        let told =
-            format!("{place} needs it for a reference (sealed:), which goes through `reticent rewrap`");
+        let told = format!("{place} needs it for something within it, which goes through `reticent rewrap`");
         assert!(ran.stderr.contains(&told), "{place}: {}", ran.stderr);
         assert!(ran.stderr.contains("is not destroyed: 1 files need it"), "{place}: {}", ran.stderr);
         write(place, &moved);

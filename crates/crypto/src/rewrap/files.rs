@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read, Seek as _, Write};
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
@@ -14,8 +14,8 @@ use reticent_files::{FileError, NewFile, OpenFile, Place, Readers};
 use zeroize::Zeroizing;
 
 use super::form::Form;
-use super::references;
 use super::step::Step;
+use super::within::Within;
 use super::{Collection, Cover, Job, Outcome};
 use crate::context::Context;
 use crate::keyring::Permission;
@@ -28,6 +28,13 @@ const PIECE: usize = 64 << 10;
 /// Why a file is left alone that may be sealed.
 const UNCLEAR: &str = "it begins as an encrypted value does, and is none";
 
+/// Why it is not known which keys a long file needs.
+const TOO_LONG: &str = "it may hold Fernet tokens, and is too long to tell whose";
+
+/// Why a file is not sealed as a whole.
+const HIDDEN: &str =
+    "values stand in it that are encrypted, and nobody would see any more which keys they need";
+
 /// The longest job file.
 const LONGEST_JOB: usize = 64 << 20;
 
@@ -38,7 +45,8 @@ const SOURCE: &str = "files";
 ///
 /// A file is a sealed one (`RTC1`), or holds one sealed value (`rt1`) or one Fernet token, with a line break behind it
 /// or without. Any other is not encrypted: it fails, unless [`with_plaintext`](Self::with_plaintext) lets it be sealed.
-/// What begins as one of these and is none is never taken for plaintext, and frees no key.
+/// What begins as one of these and is none is never taken for plaintext, and frees no key. Nor does a file in which
+/// ciphertexts stand, and it is not sealed as a whole, which would hide them.
 ///
 /// ```
 /// use reticent_crypto::Context;
@@ -110,7 +118,14 @@ impl FileSet {
         let new = match Form::of(&mut file, &state, sealer)? {
             Form::Sealed => self.rewrap_sealed(file, sealer, &mut place)?,
             Form::Value(text) => self.rewrap_value(&text, sealer, &mut place)?,
-            Form::Plain if self.takes_plaintext => Some(self.seal(file, sealer, &mut place)?),
+            Form::Plain if self.takes_plaintext => {
+                let within = Within::of(&mut file, state.size(), sealer)?;
+                if within != Within::default() {
+                    return Ok(Outcome::Failed(HIDDEN.to_owned()));
+                }
+                file.rewind()?;
+                Some(self.seal(file, sealer, &mut place)?)
+            }
             Form::Plain => return Ok(Outcome::Failed("it is not encrypted".to_owned())),
             Form::Unclear => return Ok(Outcome::Failed(UNCLEAR.to_owned())),
         };
@@ -185,8 +200,12 @@ impl FileSet {
             }),
             Form::Unclear => Ok(Cover::Unreadable(UNCLEAR.to_owned())),
             Form::Plain => {
-                let keys = references::keys_of(&mut file)?;
-                Ok(if keys.is_empty() { Cover::Plain } else { Cover::References(keys) })
+                let Within { keys, is_unclear } = Within::of(&mut file, state.size(), sealer)?;
+                Ok(match (is_unclear, keys.is_empty()) {
+                    (true, _) => Cover::Unreadable(TOO_LONG.to_owned()),
+                    (false, true) => Cover::Plain,
+                    (false, false) => Cover::Within(keys),
+                })
             }
         }
     }

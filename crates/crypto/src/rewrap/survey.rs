@@ -20,8 +20,8 @@ pub enum Cover {
     Key(KeyId),
     /// With Fernet, by the key that its signature fits; `None` when none here fits.
     Fernet(Option<KeyId>),
-    /// With nothing, but it holds `sealed:` references, which name these keys.
-    References(BTreeSet<KeyId>),
+    /// With nothing, but ciphertexts stand in it, such as `sealed:` references, that need these keys.
+    Within(BTreeSet<KeyId>),
     /// With nothing.
     Plain,
     /// It is gone.
@@ -57,7 +57,7 @@ impl Survey {
                 self.unknown.push(Failure::new(id, "no key here fits its signature".to_owned()))
             }
             Cover::Unreadable(reason) => self.unknown.push(Failure::new(id, reason)),
-            Cover::References(keys) => {
+            Cover::Within(keys) => {
                 self.plain += 1;
                 keys.into_iter().for_each(|key| *self.keys.entry(key).or_default() += 1);
             }
@@ -75,7 +75,7 @@ impl Survey {
         self.unknown.extend(other.unknown);
     }
 
-    /// Returns how many items need this key: they are encrypted with it, or hold a reference that is.
+    /// Returns how many items need this key: they are encrypted with it, or hold something that is.
     #[must_use]
     pub fn needs(&self, key: &KeyId) -> u64 {
         self.keys.get(key).copied().unwrap_or(0)

@@ -23,7 +23,8 @@ Examples:
 /// Destroys a retired or compromised key, once files show that none of them needs it
 ///
 /// Name everything that the key may have encrypted, backups as well: what is not named proves nothing, but
-/// reticent.toml and .env are looked at in any case. Columns of databases come with the store.
+/// reticent.toml and .env are looked at in any case. In dumps and archives each value, token and sealed file counts; what
+/// is compressed is not looked into. Columns of databases come with the store.
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct DestroyArgs {
@@ -89,9 +90,7 @@ fn still_needed(
 ) -> Failure {
     for (path, cover) in context.block_on(needing(&args.id, sealer, set)).unwrap_or_default() {
         let how = match cover {
-            Cover::References(_) => {
-                " for a reference (sealed:), which goes through `reticent rewrap` by itself"
-            }
+            Cover::Within(_) => " for something within it, which goes through `reticent rewrap` by itself",
             _ => "",
         };
         context.output.say(format!("{} needs it{how}", shown(&path, context)));
@@ -124,7 +123,7 @@ async fn needing(
     let covers = set.covers(&ids, sealer).await?;
     let needs = |cover: &Cover| match cover {
         Cover::Key(key) | Cover::Fernet(Some(key)) => key == id,
-        Cover::References(keys) => keys.contains(id),
+        Cover::Within(keys) => keys.contains(id),
         _ => false,
     };
     let needing = ids.into_iter().zip(covers).filter(|(_, cover)| needs(cover));
