@@ -23,19 +23,20 @@ pub(crate) struct About {
 }
 
 impl About {
-    /// Reads it out of the metadata at a JSON pointer; `None` when there is none.
-    fn of(reply: &Reply, at: &str) -> Outcome<Option<Self>> {
-        let Some(number) = reply.number(&format!("{at}/version"))? else { return Ok(None) };
-        Self::numbered(reply, at, number).map(Some)
+    /// Reads it out of the metadata that comes with a value, or in its place; `None` when there is none.
+    fn of(reply: &Reply) -> Outcome<Option<Self>> {
+        let Some(metadata) = reply.part("/data/metadata")? else { return Ok(None) };
+        let Some(number) = metadata.number("/version")? else { return Ok(None) };
+        Self::numbered(&metadata, number).map(Some)
     }
 
-    fn numbered(reply: &Reply, at: &str, number: u64) -> Outcome<Self> {
-        let time = |name: &str| Ok(reply.text(&format!("{at}/{name}"))?.filter(|time| !time.is_empty()));
+    fn numbered(metadata: &Reply, number: u64) -> Outcome<Self> {
+        let time = |name: &str| Ok(metadata.text(name)?.filter(|time| !time.is_empty()));
         Ok(Self {
             number,
-            created: time("created_time")?,
-            deletion: time("deletion_time")?,
-            destroyed: reply.is_true(&format!("{at}/destroyed"))?,
+            created: time("/created_time")?,
+            deletion: time("/deletion_time")?,
+            destroyed: metadata.is_true("/destroyed")?,
         })
     }
 
@@ -131,8 +132,7 @@ impl Inner {
             Asked::Previous => Some(self.previous(place).await?),
         };
         let reply = self.answer_v2(place, number).await?;
-        let about =
-            About::of(&reply, "/data/metadata")?.ok_or_else(|| malformed("the version is missing"))?;
+        let about = About::of(&reply)?.ok_or_else(|| malformed("the version is missing"))?;
         let mut metadata = self.metadata().with_version(about.version());
         if let Some(created) = about.created() {
             metadata = metadata.with_created(created);
@@ -146,7 +146,7 @@ impl Inner {
     /// Returns the number of the version before the current one, which may be deleted itself.
     async fn previous(&self, place: &Place) -> Outcome<u64> {
         let reply = self.send_v2(place, None).await?;
-        let about = match (About::of(&reply, "/data/metadata"), judge(&reply)) {
+        let about = match (About::of(&reply), judge(&reply)) {
             (Ok(Some(about)), _) => about,
             (_, Some(problem)) => return Err(problem),
             (_, None) => return Err(malformed("the version is missing")),
@@ -161,7 +161,7 @@ impl Inner {
     async fn answer_v2(&self, place: &Place, number: Option<u64>) -> Outcome<Reply> {
         let reply = self.send_v2(place, number).await?;
         if reply.status == 404
-            && let Some(gone) = About::of(&reply, "/data/metadata").ok().flatten()
+            && let Some(gone) = About::of(&reply).ok().flatten()
             && let Some(problem) = gone.gone(place, self.clock.now())
         {
             return Err(problem);
@@ -198,13 +198,17 @@ impl Inner {
         // Metadata can be there before the first version is.
         let number = reply.number("/data/current_version")?.unwrap_or(0);
         let updated = reply.text("/data/updated_time")?.as_deref().and_then(time::parse);
-        let current = About::numbered(&reply, &format!("/data/versions/{number}"), number)?;
+        let version = reply.part(&format!("/data/versions/{number}"))?;
+        let current = match version {
+            Some(version) => About::numbered(&version, number)?,
+            None => About { number, created: None, deletion: None, destroyed: false },
+        };
         Ok(History { current, updated })
     }
 
     async fn history_by_value(&self, place: &Place) -> Outcome<History> {
         let reply = self.send_v2(place, None).await?;
-        match (About::of(&reply, "/data/metadata"), self.settled(place, &reply)) {
+        match (About::of(&reply), self.settled(place, &reply)) {
             (Ok(Some(current)), _) => Ok(History { updated: current.created(), current }),
             (_, Err(problem)) => Err(problem),
             (_, Ok(())) => Err(malformed("the version is missing")),
@@ -230,8 +234,7 @@ impl Inner {
             Asked::Previous => self.previous(place).await?,
         };
         let reply = self.answer_v2(place, Some(number)).await?;
-        let about =
-            About::of(&reply, "/data/metadata")?.ok_or_else(|| malformed("the version is missing"))?;
+        let about = About::of(&reply)?.ok_or_else(|| malformed("the version is missing"))?;
         Ok(about.revision())
     }
 

@@ -40,6 +40,12 @@ impl Reply {
         pick(&self.body, pointer)
     }
 
+    /// Returns what stands there as something to be read on its own, so that the whole is not gone through again.
+    pub(crate) fn part(&self, pointer: &str) -> Outcome<Option<Self>> {
+        let part = self.pick(pointer)?;
+        Ok(part.map(|body| Self { status: self.status, retry_after: self.retry_after, body }))
+    }
+
     /// Returns what must stand there.
     pub(crate) fn need(&self, pointer: &str) -> Outcome<Secret> {
         self.pick(pointer)?.ok_or_else(|| malformed("a part of the answer is missing"))

@@ -40,6 +40,8 @@ struct State {
     generation: u64,
     /// A secret id that lay wrapped; it is unwrapped once.
     unwrapped: Option<Secret>,
+    /// It was asked for, and no answer came: the server may have handed it out.
+    unwrapping: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -252,17 +254,20 @@ impl Session {
         if let Some(known) = self.lock().unwrapped.clone() {
             return Ok(Some(known));
         }
-        let used = || {
-            Problem::new(ErrorKind::Unauthenticated)
-                .with_detail("the wrapped secret id was unwrapped before, or has ended")
-                .with_hint("if you did not do that, somebody else has read it: revoke it and make a new one")
-        };
-        let header = token_header(wrapping).ok_or_else(used)?;
-        let reply =
-            self.client.send(&Call::post("sys/wrapping/unwrap", Object::new().done()), Some(&header)).await?;
+        let header = token_header(wrapping).ok_or_else(unwrapped_before)?;
+        let was_asked = std::mem::replace(&mut self.lock().unwrapping, true);
+        let call = Call::post("sys/wrapping/unwrap", Object::new().done());
+        let reply = self.client.send(&call, Some(&header)).await?;
         match judge(&reply) {
-            Some(problem) if problem.is_transient() => return Err(problem),
-            Some(_) => return Err(used()),
+            Some(problem) if problem.is_transient() => {
+                self.lock().unwrapping = was_asked;
+                return Err(problem);
+            }
+            Some(_) if was_asked => return Err(answer_was_lost()),
+            Some(_) => {
+                self.lock().unwrapping = false;
+                return Err(unwrapped_before());
+            }
             None => {}
         }
         let secret_id = reply.need("/data/secret_id")?;
@@ -321,6 +326,19 @@ impl fmt::Debug for Session {
 
 fn look_self_up() -> Call {
     Call::get("auth/token/lookup-self")
+}
+
+fn unwrapped_before() -> Problem {
+    Problem::new(ErrorKind::Unauthenticated)
+        .with_detail("the wrapped secret id was unwrapped before, or has ended")
+        .with_hint("if you did not do that, somebody else has read it: revoke it and make a new one")
+}
+
+/// The alarm would be false here: most likely it was we who unwrapped it.
+fn answer_was_lost() -> Problem {
+    Problem::new(ErrorKind::Unauthenticated)
+        .with_detail("the wrapped secret id was asked for, and the answer was lost")
+        .with_hint("revoke it and make a new one")
 }
 
 fn dead_token() -> Problem {

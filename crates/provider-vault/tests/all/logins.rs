@@ -1,7 +1,8 @@
 //! Each way of becoming known, right and wrong.
 
 use reticent_core::{ErrorKind, Secret, SecretSource as _};
-use reticent_provider_vault::{VaultLogin, VaultSource};
+use reticent_provider_vault::{VaultLogin, VaultSettings, VaultSource};
+use reticent_testkit::fake::{FakeServer, Reply};
 use serde_json::{Value, json};
 
 use crate::jwt::{Issuer, kubernetes};
@@ -128,6 +129,21 @@ async fn a_wrapped_secret_id_is_unwrapped_once_and_used_again() {
     assert_eq!(error.hint(), Some(hint));
     let wrong = VaultLogin::app_role_wrapped(&role_id, secret("no token\n")).at_mount(&mount);
     assert_eq!(refused(&store, wrong).await.0, ErrorKind::Unauthenticated);
+}
+
+#[tokio::test]
+async fn an_unwrapping_whose_answer_was_lost_raises_no_alarm() {
+    let cut = Reply::new(200).with_body(r#"{"data":{"secret_id":"x"}}"#).cut_after(9);
+    let used = Reply::new(400).with_body(r#"{"errors":["wrapping token is not valid or does not exist"]}"#);
+    let fake = FakeServer::start([cut, used]).await.unwrap();
+    let login = VaultLogin::app_role_wrapped("role", secret("s.wrapping"));
+    let source = VaultSettings::new(fake.url()).with_login(login).build().unwrap();
+    let lost = source.check().await.unwrap_err();
+    assert_eq!((lost.kind(), lost.detail()), (ErrorKind::Unavailable, Some("the connection broke off")));
+    let error = source.check().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unauthenticated);
+    assert_eq!(error.detail(), Some("the wrapped secret id was asked for, and the answer was lost"));
+    assert_eq!(error.hint(), Some("revoke it and make a new one"));
 }
 
 #[tokio::test]
