@@ -42,11 +42,11 @@ fn rule_files() -> Vec<PathBuf> {
 
 fn write_rule(code: &mut String, vendor: &str, rule: &Entry) {
     let Entry { id, title, risk, severity, anchor, pattern, alphabet, max_len, confidence, .. } = rule;
-    let Entry { role, checksum, structure, fix, reference, keywords, .. } = rule;
+    let Entry { role, checksum, structure, fix, reference, keywords, run_len, .. } = rule;
     writeln!(
         code,
         "Data {{ vendor: {vendor:?}, id: {id:?}, title: {title:?}, risk: {risk:?}, severity: {severity:?}, \
-         anchor: {anchor:?}, pattern: {pattern:?}, alphabet: {alphabet:?}, max_len: {max_len}, \
+         anchor: {anchor:?}, pattern: {pattern:?}, alphabet: {alphabet:?}, run_len: {run_len:?}, max_len: {max_len}, \
          confidence: {confidence:?}, role: {role:?}, checksum: {checksum:?}, structure: {structure:?}, \
          fix: {fix:?}, reference: &{reference:?}, keywords: &{keywords:?} }},"
     )

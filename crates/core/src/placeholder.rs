@@ -42,7 +42,7 @@ impl Placeholder {
         let value = value.trim_ascii();
         if value.is_empty() {
             None
-        } else if DOCUMENTED.iter().any(|known| known.concat().as_bytes() == value) {
+        } else if DOCUMENTED.iter().any(|known| is_known(known, value)) {
             Some(Self::Documented)
         } else if DEFAULTS.iter().any(|known| value.eq_ignore_ascii_case(known.as_bytes())) {
             Some(Self::Default)
@@ -75,7 +75,7 @@ fn is_marker(value: &[u8]) -> bool {
     is_bracketed(value)
         || is_crossed_out(value)
         || is_words_that_end_in_here(value)
-        || PHRASES.iter().any(|phrase| contains_words(value, phrase.as_bytes()))
+        || contains_phrase(value)
         || MARKERS.iter().any(|marker| begins_or_ends_with_word(value, marker.as_bytes()))
 }
 
@@ -117,23 +117,34 @@ fn same_words(left: &[u8], right: &[u8]) -> bool {
     }
 }
 
-/// Finds `phrase` in `value` without regard to case; a space in the phrase stands for at most one delimiter.
-fn contains_words(value: &[u8], phrase: &[u8]) -> bool {
-    (0..value.len()).any(|start| {
-        let mut rest = &value[start..];
-        phrase.iter().all(|wanted| {
-            if *wanted == b' ' {
-                rest = rest
-                    .strip_prefix(b" ")
-                    .or(rest.strip_prefix(b"_"))
-                    .or(rest.strip_prefix(b"-"))
-                    .unwrap_or(rest);
-                return true;
-            }
-            let Some((first, tail)) = rest.split_first() else { return false };
-            rest = tail;
-            first.eq_ignore_ascii_case(wanted)
-        })
+/// Compares with an example that is written in two pieces.
+fn is_known(known: &[&str; 2], value: &[u8]) -> bool {
+    value.strip_prefix(known[0].as_bytes()).is_some_and(|rest| rest == known[1].as_bytes())
+}
+
+/// Finds any of the phrases in `value` without regard to case.
+fn contains_phrase(value: &[u8]) -> bool {
+    value.iter().enumerate().any(|(start, first)| {
+        let first = first.to_ascii_lowercase();
+        let begins = |phrase: &&&str| phrase.as_bytes().first() == Some(&first);
+        PHRASES.iter().filter(begins).any(|phrase| begins_with_words(&value[start..], phrase.as_bytes()))
+    })
+}
+
+/// Compares without regard to case; a space in the phrase stands for at most one delimiter.
+fn begins_with_words(mut rest: &[u8], phrase: &[u8]) -> bool {
+    phrase.iter().all(|wanted| {
+        if *wanted == b' ' {
+            rest = rest
+                .strip_prefix(b" ")
+                .or(rest.strip_prefix(b"_"))
+                .or(rest.strip_prefix(b"-"))
+                .unwrap_or(rest);
+            return true;
+        }
+        let Some((first, tail)) = rest.split_first() else { return false };
+        rest = tail;
+        first.eq_ignore_ascii_case(wanted)
     })
 }
 

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use reticent_spans::Mapped;
 use reticent_spans::encodings::{base64, escapes, hex, percent, utf16};
 
-use crate::find::runs;
 use crate::hits::{self, Hit};
 use crate::pass;
 use crate::set::RuleSet;
@@ -70,10 +69,10 @@ pub(crate) fn look(set: &RuleSet, text: &Text<'_>) -> Vec<Hit> {
 }
 
 fn look_at(set: &RuleSet, text: &Text<'_>, depth: usize, budget: &mut usize) -> Vec<Hit> {
-    let mut hits = pass::look(set, text);
+    let (mut hits, runs) = pass::look(set, text);
     if depth < DEEPEST {
         let plain = hits.len();
-        for (layer, run) in encoded(text.bytes) {
+        for (layer, run) in encoded(text.bytes, runs) {
             decode(set, text, layer, run, depth, budget, &mut hits);
         }
         if hits.len() > plain {
@@ -130,7 +129,7 @@ fn is_utf16(bytes: &[u8]) -> bool {
 }
 
 fn in_utf16(set: &RuleSet, text: &Text<'_>, budget: &mut usize) -> Vec<Hit> {
-    let mut hits = pass::look(set, text);
+    let (mut hits, _) = pass::look(set, text);
     for (run, endian) in utf16::runs(text.bytes, 6) {
         let Some(decoded) = utf16::decode(&text.bytes[run.clone()], endian) else { continue };
         let inner = Text { bytes: decoded.bytes(), ..*text };
@@ -141,10 +140,10 @@ fn in_utf16(set: &RuleSet, text: &Text<'_>, budget: &mut usize) -> Vec<Hit> {
 }
 
 /// Runs that may be text in an encoding: their first digits are.
-fn encoded(bytes: &[u8]) -> Vec<(Layer, Range<usize>)> {
+fn encoded(bytes: &[u8], runs: Vec<Range<usize>>) -> Vec<(Layer, Range<usize>)> {
     let mut found = Vec::new();
     let mut end = 0;
-    runs::runs(bytes, |run| {
+    for run in runs {
         if run.start >= end {
             let digits = digits_around(bytes, run);
             if digits.len() >= SHORTEST && digits.len() <= LONGEST {
@@ -152,7 +151,7 @@ fn encoded(bytes: &[u8]) -> Vec<(Layer, Range<usize>)> {
             }
             end = digits.end;
         }
-    });
+    }
     escaped(bytes, b'%', Layer::Percent, &mut found);
     escaped(bytes, b'\\', Layer::Escapes, &mut found);
     found

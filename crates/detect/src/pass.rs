@@ -18,11 +18,15 @@ const PREFIX_WITHIN: usize = 96;
 /// How far before a run the segment may begin that belongs to its prefix: `SG.`, `dp.pt.`.
 const SEGMENT: usize = 20;
 
-/// Returns what is found in `text`, one hit a place, in their order.
-pub(crate) fn look(set: &RuleSet, text: &Text<'_>) -> Vec<Hit> {
+/// Returns what is found in `text`, one hit a place, in their order, and the runs of token characters in it.
+pub(crate) fn look(set: &RuleSet, text: &Text<'_>) -> (Vec<Hit>, Vec<Range<usize>>) {
     let mut hits = Vec::new();
     by_words(set, text, &mut hits);
-    runs::runs(text.bytes, |run| by_run(set, text, run, &mut hits));
+    let mut runs = Vec::new();
+    runs::runs(text.bytes, |run| {
+        by_run(set, text, run.clone(), &mut hits);
+        runs.push(run);
+    });
     by_keywords(set, text, &mut hits);
     if text.file != FileKind::Other {
         lines::whole(set, text, &mut hits);
@@ -33,7 +37,7 @@ pub(crate) fn look(set: &RuleSet, text: &Text<'_>) -> Vec<Hit> {
             hit.suppressed = Some(Reason::Allowed);
         }
     }
-    settled
+    (settled, runs)
 }
 
 fn by_words(set: &RuleSet, text: &Text<'_>, hits: &mut Vec<Hit>) {
@@ -90,17 +94,14 @@ fn by_run(set: &RuleSet, text: &Text<'_>, run: Range<usize>, hits: &mut Vec<Hit>
         }
     }
     by_inner(set, text, run.start, hits);
-    for rule in &set.runs {
-        if run.len() <= 96 {
-            token(set, text, *rule, run.start, run.start, hits);
-        }
+    for rule in set.runs.iter().filter(|rule| set.rule(**rule).run_len.contains(&run.len())) {
+        token(set, text, *rule, run.start, run.start, hits);
     }
 }
 
 /// Rules whose mark stands just before a run, or at its beginning: `12345678:AA…`.
 fn by_inner(set: &RuleSet, text: &Text<'_>, run_start: usize, hits: &mut Vec<Hit>) {
-    for back in 0..=set.inner.longest().min(run_start).min(4) {
-        let at = run_start - back;
+    for at in set.leads.iter().filter_map(|lead| run_start.checked_sub(*lead)) {
         set.inner.at(&text.bytes[at..], |rule, _| token(set, text, rule, at.saturating_sub(40), at, hits));
     }
 }

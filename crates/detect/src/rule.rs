@@ -8,6 +8,7 @@ pub(crate) mod schema;
 mod shipped;
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 pub use load::RuleError;
@@ -119,6 +120,7 @@ pub struct Rule {
     pub(crate) pattern: Pattern,
     pub(crate) keywords: Vec<Arc<str>>,
     pub(crate) alphabet: Arc<str>,
+    pub(crate) run_len: RangeInclusive<usize>,
     pub(crate) max_len: usize,
     pub(crate) confidence: f32,
     pub(crate) role: Role,

@@ -23,6 +23,8 @@ pub struct RuleSet {
     pub(crate) prefixes: Prefixes,
     pub(crate) inner: Prefixes,
     pub(crate) urls: Prefixes,
+    /// How far before a run the literals of inner rules begin.
+    pub(crate) leads: Vec<usize>,
     pub(crate) runs: Vec<u32>,
     named: Vec<u32>,
     pub(crate) keywords: Option<Keywords>,
@@ -81,6 +83,7 @@ impl RuleSet {
         let index = |anchor: Anchor| Prefixes::new(&rules, &of(anchor));
         Self {
             prefixes: index(Anchor::Prefix),
+            leads: index(Anchor::Inner).leads().collect(),
             inner: index(Anchor::Inner),
             urls: index(Anchor::Url),
             runs: of(Anchor::Run),

@@ -113,7 +113,7 @@ fn is_stand_in(value: &[u8]) -> bool {
 
 /// URLs that are secrets themselves: rules whose keyword begins the host or one of its parts.
 fn vendors(set: &RuleSet, text: &Text<'_>, start: usize, hits: &mut Vec<Hit>) {
-    if set.urls.longest() == 0 {
+    if set.urls.is_empty() {
         return;
     }
     let rest = &text.bytes[start..text.bytes.len().min(start + 80)];

@@ -10,6 +10,9 @@ use crate::form::value::{Separator, Value};
 use crate::reason::Reason;
 use crate::text::Syntax;
 
+/// A shorter value under the name of any key is none of a secret's.
+const KEY: usize = 20;
+
 /// What is known about a value besides its bytes.
 pub(crate) struct About<'a> {
     pub(crate) meaning: Meaning,
@@ -31,8 +34,12 @@ pub(crate) enum Weight {
 
 /// Judges a value under its name.
 pub(crate) fn weigh(value: &[u8], about: &About<'_>) -> Weight {
-    if matches!(about.meaning, Meaning::Nothing) || value.len() < 3 {
-        return Weight::Nothing;
+    match about.meaning {
+        Meaning::Nothing => return Weight::Nothing,
+        Meaning::Key if value.len() < KEY => return Weight::Nothing,
+        Meaning::Public => return Weight::Suppressed(Reason::Public),
+        _ if value.len() < 3 => return Weight::Nothing,
+        _ => {}
     }
     let makeup = Makeup::of(value);
     if let Some(reason) = refuted(value, &makeup, about) {
@@ -42,8 +49,7 @@ pub(crate) fn weigh(value: &[u8], about: &About<'_>) -> Weight {
         Meaning::Password => password(value, &makeup, about),
         Meaning::Secret => secret(value, &makeup, about),
         Meaning::Key => key(value, &makeup),
-        Meaning::Public => Weight::Suppressed(Reason::Public),
-        Meaning::Nothing => Weight::Nothing,
+        Meaning::Public | Meaning::Nothing => Weight::Nothing,
     }
 }
 
@@ -233,7 +239,7 @@ pub(crate) fn secret(value: &[u8], makeup: &Makeup, about: &About<'_>) -> Weight
 
 /// A key of whatever: only what was surely generated.
 fn key(value: &[u8], makeup: &Makeup) -> Weight {
-    let is_generated = value.len() >= 20
+    let is_generated = value.len() >= KEY
         && makeup.evidence() >= 8.0
         && makeup.digits > 0
         && (!value.contains(&b' ') || makeup.evidence() >= 25.0)

@@ -66,6 +66,7 @@ fn from_entry(vendor: &str, entry: &Entry) -> Result<Rule, RuleError> {
         anchor: &entry.anchor,
         pattern: &entry.pattern,
         alphabet: &entry.alphabet,
+        run_len: entry.run_len,
         max_len: entry.max_len,
         confidence: entry.confidence,
         role: &entry.role,
@@ -94,6 +95,7 @@ pub(super) fn rule(data: &Data<'_>) -> Result<Rule, RuleError> {
         pattern: Pattern::new(data.pattern, is_anchored(anchor)),
         keywords: data.keywords.iter().map(|word| (*word).into()).collect(),
         alphabet: data.alphabet.into(),
+        run_len: data.run_len.map_or(0..=usize::MAX, |[least, most]| least as usize..=most as usize),
         max_len: data.max_len as usize,
         confidence: data.confidence.clamp(0.05, 0.99),
         role: role(data.role).map_err(&fail)?,
@@ -151,6 +153,9 @@ fn check_pattern(entry: &Entry, anchor: Anchor) -> Result<(), String> {
     }
     if entry.max_len == 0 || entry.max_len > LONGEST {
         return Err(format!("max_len is from 1 to {LONGEST}"));
+    }
+    if anchor == Anchor::Run && entry.run_len.is_none() {
+        return Err("a rule with the anchor run needs run_len, the shortest and the longest run".into());
     }
     let least = match anchor {
         Anchor::Prefix | Anchor::Inner | Anchor::Name => 2,

@@ -32,6 +32,9 @@ pub(crate) struct Entry {
     /// What a token may hold besides letters and digits.
     #[serde(default)]
     pub(crate) alphabet: String,
+    /// The shortest and the longest run that a rule is tried on whose anchor is `run`.
+    #[serde(default)]
+    pub(crate) run_len: Option<[u32; 2]>,
     /// The longest match in bytes.
     #[serde(default = "default_max_len")]
     pub(crate) max_len: u32,

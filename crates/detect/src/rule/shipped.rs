@@ -13,6 +13,7 @@ pub(super) struct Data<'r> {
     pub(super) anchor: &'r str,
     pub(super) pattern: &'r str,
     pub(super) alphabet: &'r str,
+    pub(super) run_len: Option<[u32; 2]>,
     pub(super) max_len: u32,
     pub(super) confidence: f32,
     pub(super) role: &'r str,

@@ -1,12 +1,14 @@
 //! Which rules begin with the bytes at a place: a bitmap of pairs refuses nearly all places at once.
 
+use std::collections::BTreeSet;
+
+use crate::find::runs::is_token;
 use crate::rule::Rule;
 
 /// Literals and their rules, sorted, behind a bitmap over three bytes.
 pub(crate) struct Prefixes {
     bitmap: Box<[u64; 1024]>,
     literals: Vec<(Box<[u8]>, u32)>,
-    longest: usize,
 }
 
 impl Prefixes {
@@ -24,8 +26,7 @@ impl Prefixes {
                 _ => {}
             }
         }
-        let longest = literals.iter().map(|(literal, _)| literal.len()).max().unwrap_or(0);
-        Self { bitmap, literals, longest }
+        Self { bitmap, literals }
     }
 
     /// Calls `each` with every rule one of whose literals stands at the beginning of `text`, and the literal's length.
@@ -50,10 +51,21 @@ impl Prefixes {
         }
     }
 
-    /// The longest literal.
-    pub(crate) fn longest(&self) -> usize {
-        self.longest
+    /// Tells whether there is none.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.literals.is_empty()
     }
+
+    /// How far before a run the literals begin that end within its head or just before it.
+    pub(crate) fn leads(&self) -> impl Iterator<Item = usize> {
+        let leads: BTreeSet<usize> = self.literals.iter().map(|(literal, _)| lead(literal)).collect();
+        leads.into_iter()
+    }
+}
+
+/// The length of a literal up to its last byte that is no token character.
+fn lead(literal: &[u8]) -> usize {
+    literal.iter().rposition(|byte| !is_token(*byte)).map_or(0, |last| last + 1)
 }
 
 fn set(bitmap: &mut [u64; 1024], at: usize) {
