@@ -8,7 +8,7 @@ use clap::{ArgAction, ArgMatches, Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     check, completions, copy, decrypt, delete, diff, encrypt, env, example, export, generate, get, import,
-    init, inspect, key, list, man, redact, rewrap, run, schema, set, where_,
+    init, inspect, key, list, man, policy, redact, rewrap, run, schema, set, where_,
 };
 
 /// Loads secrets from wherever they live, runs programs with them, and says what was tried.
@@ -156,6 +156,7 @@ pub(crate) enum Command {
     Redact(redact::RedactArgs),
     Example(example::ExampleArgs),
     Schema(schema::SchemaArgs),
+    Policy(policy::PolicyArgs),
     Generate(generate::GenerateArgs),
     Encrypt(encrypt::EncryptArgs),
     Decrypt(decrypt::DecryptArgs),

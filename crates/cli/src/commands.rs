@@ -26,6 +26,7 @@ pub(crate) mod inspect;
 pub(crate) mod key;
 pub(crate) mod list;
 pub(crate) mod man;
+pub(crate) mod policy;
 pub(crate) mod redact;
 pub(crate) mod rewrap;
 pub(crate) mod run;
@@ -46,6 +47,7 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<ExitCode> {
         Command::Check(args) => check::run(&args, context),
         Command::Example(args) => example::run(&args, context),
         Command::Schema(args) => schema::run(&args, context),
+        Command::Policy(args) => policy::run(&args, context),
         Command::Get(args) => get::run(&args, context),
         Command::Set(args) => set::run(&args, context),
         Command::List(args) => list::run(&args, context),

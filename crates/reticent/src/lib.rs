@@ -11,10 +11,14 @@ pub use reticent_crypto as crypto;
 pub use reticent_dotenv as dotenv;
 #[cfg(feature = "files")]
 pub use reticent_files as files;
+#[cfg(feature = "aws-agent")]
+pub use reticent_provider_aws as provider_aws;
 #[cfg(feature = "env")]
 pub use reticent_provider_env as provider_env;
 #[cfg(feature = "file")]
 pub use reticent_provider_file as provider_file;
+#[cfg(feature = "vault")]
+pub use reticent_provider_vault as provider_vault;
 #[cfg(feature = "redact")]
 pub use reticent_redact as redact;
 #[cfg(feature = "resolve")]

@@ -3,20 +3,32 @@
 //! The decision: here alone concrete backends are named. Everything below works on traits, and everything above (the
 //! program, an application) asks [`Setup`]. The cost is that this module grows with each backend.
 
+#[cfg(feature = "aws-agent")]
+mod agent;
+#[cfg(feature = "aws")]
+mod aws;
 mod changes;
 mod collection;
 mod comparing;
 mod config;
+#[cfg(any(feature = "aws-agent", feature = "vault"))]
+mod credentials;
+#[cfg(any(feature = "aws-agent", feature = "vault"))]
+mod deferred;
 mod error;
 mod file;
 #[cfg(feature = "crypto")]
 mod keyring;
 mod known;
+mod policy;
+mod remote;
 mod rights;
 mod rotation;
 #[cfg(feature = "crypto")]
 mod sealed;
 mod sources;
+#[cfg(feature = "vault")]
+mod vault;
 mod writing;
 
 use std::collections::HashSet;
@@ -35,6 +47,7 @@ pub use error::SetupError;
 #[cfg(feature = "crypto")]
 pub use keyring::{KeyringPlace, Keyrings, Opened, Replica, StoredKeyring};
 pub use known::Known;
+pub use policy::{PolicyFor, PolicyOptions};
 pub use rotation::{Finding, Previous, Rotation};
 
 pub(crate) use known::variable;

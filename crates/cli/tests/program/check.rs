@@ -333,7 +333,7 @@ fn what_one_environment_declares_is_asked_for_there_alone() {
 
 #[test]
 fn no_command_shows_a_value_whatever_is_wrong() {
-    let reference = "PORT=file://hidden\x01\nSIGNING_KEY=aws-sm://hidden\nRELEASE=postgres://u:hidden@h/d\n";
+    let reference = "PORT=file://hidden\x01\nSIGNING_KEY=gcp-sm://hidden\nRELEASE=postgres://u:hidden@h/d\n";
     for env in [
         BROKEN,
         "PORT='hidden\n",

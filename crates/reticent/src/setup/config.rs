@@ -2,6 +2,7 @@
 
 mod declared;
 mod places;
+mod remote;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -16,15 +17,29 @@ use declared::{MaxAge, max_age, secrets};
 use places::{reference, template};
 
 pub use declared::Declared;
+#[cfg(feature = "aws-agent")]
+pub(super) use remote::AgentTable;
+#[cfg(feature = "aws")]
+pub(super) use remote::AwsTable;
+pub(super) use remote::Remote;
+pub(super) use remote::labelled;
+#[cfg(feature = "vault")]
+pub(super) use remote::{LoginMethod, LoginTable, MountKind, VaultTable};
 
 /// The schemes that this build can read.
 pub(super) const SCHEMES: &[&str] = &[
+    #[cfg(feature = "aws-agent")]
+    "aws-agent",
+    #[cfg(feature = "aws")]
+    "aws-sm",
     "dotenv",
     "env",
     "file",
     #[cfg(feature = "crypto")]
     reticent_crypto::SealedSource::SCHEME,
     "systemd",
+    #[cfg(feature = "vault")]
+    "vault",
 ];
 
 /// Where a name without a place of its own is looked for, in order.
@@ -70,6 +85,7 @@ pub struct Config {
     max_age: Option<MaxAge>,
     declarations: Declarations,
     pub(super) sources: SourceOptions,
+    pub(super) remote: Remote,
     pub(super) cache: Cache,
     pub(super) retry: Retry,
     pub(super) keyring: KeyringOptions,
@@ -148,6 +164,7 @@ impl Config {
                 timeout: Duration::from_secs(10),
                 poll: Duration::from_secs(10),
             },
+            remote: Remote::usual(),
             cache: Cache {
                 ttl: Duration::from_secs(300),
                 negative: Duration::from_secs(5),
@@ -205,6 +222,12 @@ impl Config {
         ])?;
         let mut config = Self::without_file(path.parent().unwrap_or(Path::new("")));
         config.file = Some(path.to_owned());
+        // Instances come first, since their labels make schemes that everything else may name.
+        if let Some(item) = root.item("sources") {
+            config.remote = Remote::read(&item.table()?, &remote::local())?;
+            let known = SCHEMES.iter().map(|scheme| (*scheme).to_owned());
+            config.schemes = Schemes::of(known.chain(config.remote.schemes(SCHEMES)));
+        }
         config.read_secrets(&root)?;
         config.declarations = Declarations::read(&root)?;
         config.read_sources(&root)?;
@@ -242,7 +265,16 @@ impl Config {
     fn read_sources(&mut self, root: &Reader<'_>) -> Result<(), TomlError> {
         let Some(item) = root.item("sources") else { return Ok(()) };
         let table = item.table()?;
-        table.only(&["order", "name-file", "fall-through", "timeout", "poll"])?;
+        table.only(&[
+            "order",
+            "name-file",
+            "fall-through",
+            "timeout",
+            "poll",
+            "vault",
+            "aws",
+            "aws-agent",
+        ])?;
         if let Some(item) = table.item("order") {
             let places = item.texts()?;
             if places.is_empty() {

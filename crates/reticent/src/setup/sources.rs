@@ -9,7 +9,10 @@ use reticent_provider_file::{FileSource, SystemdSource};
 use reticent_resolve::{Fallthrough, Resolver, ResolverBuilder, RetryPolicy, SourcePolicy};
 
 use super::config::FileRule;
+use super::remote::Backend;
 use super::{Config, Declared, SetupError};
+#[cfg(any(feature = "aws-agent", feature = "vault"))]
+use super::{credentials::Credentials, remote::backends};
 
 #[derive(Clone, Debug)]
 pub(super) struct Sources {
@@ -17,6 +20,7 @@ pub(super) struct Sources {
     pub(super) dotenv: Arc<DotenvSource>,
     file: Arc<FileSource>,
     systemd: Arc<SystemdSource>,
+    remote: Vec<Backend>,
 }
 
 impl Config {
@@ -37,12 +41,19 @@ impl Config {
 
 impl Sources {
     pub(super) fn of(config: &Config) -> Self {
-        Self {
-            env: Arc::new(EnvSource::with_file_rule(ProcessEnvironment, config.name_file_rule())),
-            dotenv: Arc::new(DotenvSource::new(config.base())),
-            file: Arc::new(FileSource::new(config.base())),
-            systemd: Arc::new(SystemdSource::from_environment()),
-        }
+        let env = Arc::new(EnvSource::with_file_rule(ProcessEnvironment, config.name_file_rule()));
+        let dotenv = Arc::new(DotenvSource::new(config.base()));
+        let file = Arc::new(FileSource::new(config.base()));
+        let systemd = Arc::new(SystemdSource::from_environment());
+        #[cfg(any(feature = "aws-agent", feature = "vault"))]
+        let remote = {
+            let (env, dotenv) = (Arc::clone(&env), Arc::clone(&dotenv));
+            let (file, systemd) = (Arc::clone(&file), Arc::clone(&systemd));
+            backends(config, &Credentials { env, dotenv, file, systemd })
+        };
+        #[cfg(not(any(feature = "aws-agent", feature = "vault")))]
+        let remote = Vec::new();
+        Self { env, dotenv, file, systemd, remote }
     }
 
     /// Builds the resolver over every source, also over sealed values where they can be opened.
@@ -90,6 +101,9 @@ impl Sources {
             .cache(cache)
             .hooks(hooks)
             .actor(actor);
+        let builder = self.remote.iter().fold(builder, |builder, backend| {
+            builder.source(backend.scheme.as_str(), Arc::clone(&backend.source))
+        });
         config.sources.order.iter().fold(builder, |builder, template| builder.template(template))
     }
 
@@ -98,8 +112,12 @@ impl Sources {
         match scheme {
             "dotenv" => Some(self.dotenv.clone()),
             "file" => Some(self.file.clone()),
-            _ => None,
+            _ => self.backend(scheme)?.sink.clone(),
         }
+    }
+
+    fn backend(&self, scheme: &str) -> Option<&Backend> {
+        self.remote.iter().find(|backend| backend.scheme == scheme)
     }
 
     /// Returns the listing half of a scheme's source; `None` when it names no secrets, or lists one folder alone.
@@ -108,13 +126,13 @@ impl Sources {
             "dotenv" => Some(self.dotenv.clone()),
             "env" => Some(self.env.clone()),
             "systemd" => Some(self.systemd.clone()),
-            _ => None,
+            _ => self.backend(scheme)?.list.clone(),
         }
     }
 
     /// Returns what tells the rights at a scheme's places; `None` where there are none to ask for.
-    pub(super) fn rights(&self, _scheme: &str) -> Option<Arc<dyn RightsCheck>> {
-        None
+    pub(super) fn rights(&self, scheme: &str) -> Option<Arc<dyn RightsCheck>> {
+        self.backend(scheme)?.rights.clone()
     }
 
     pub(super) fn warnings(&self, places: &[SecretRef]) -> Vec<String> {

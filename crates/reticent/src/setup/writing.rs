@@ -63,9 +63,13 @@ impl Setup {
             .with_hint("make the folder first"))
     }
 
-    /// Returns the folder that a write at `at` changes, behind a symbolic link in its place.
+    /// Returns the folder that a write at `at` changes, behind a symbolic link in its place; `None` for what is not a
+    /// file of this machine.
     #[must_use]
     pub fn folder_of(&self, at: &SecretRef) -> Option<PathBuf> {
+        if !matches!(at.scheme(), "dotenv" | "file") {
+            return None;
+        }
         let path = self.config.base().join(at.path());
         let path = path.canonicalize().unwrap_or(path);
         let folder = path.parent().map(Path::to_owned);
@@ -133,10 +137,13 @@ impl Setup {
 
     fn sink(&self, at: &SecretRef) -> Result<Arc<dyn SecretSink>, SourceError> {
         self.sources.sink(at.scheme()).ok_or_else(|| {
+            let schemes = self.config.schemes();
+            let writable = schemes.iter().filter(|scheme| self.sources.sink(scheme).is_some());
+            let writable: Vec<String> = writable.map(|scheme| format!("{scheme}://")).collect();
             SourceError::new(ErrorKind::Unsupported, at.scheme().to_owned())
                 .for_key(at.to_string())
                 .with_detail("it cannot be written")
-                .with_hint("places that can be written begin with dotenv:// or file://")
+                .with_hint(format!("places that can be written begin with {}", writable.join(", ")))
         })
     }
 }

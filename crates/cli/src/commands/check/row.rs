@@ -55,7 +55,7 @@ impl Row {
             notes: Vec::new(),
             is_shown: true,
             json: json!({
-                "name": referred.name(), "kind": referred.kind(), "status": Status::Ok.as_str(),
+                "name": referred.name(), "kind": referred.kind(), "secret": true, "status": Status::Ok.as_str(),
                 "ref": places.first(), "place": null, "version": null, "age_days": null, "rule": null,
                 "message": null, "remedy": null, "problems": [], "warnings": [], "tried": [],
             }),
