@@ -1,5 +1,7 @@
 //! Checksums that tokens carry, verified offline; each is named for what it computes.
 
+use zeroize::Zeroizing;
+
 /// A checksum within a token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Checksum {
@@ -13,6 +15,10 @@ pub(crate) enum Checksum {
     Crc32HexLittleEnd,
     /// The last seven are the CRC-32 of all before them, in base 36.
     Crc32Base36,
+    /// Behind the last `_` stands the CRC-32 of all before it, in base 62 with the small letters before the capitals.
+    Crc32Base62Tail,
+    /// A base32 string whose last two bytes are the CRC-16 of those before them, the little end first.
+    Crc16Base32,
     /// A bech32 string (BIP 173): its last six characters are a BCH code.
     Bech32,
     /// The number of an account, of twelve digits at most, stands in the first six bytes of base32 behind four letters.
@@ -28,6 +34,8 @@ impl Checksum {
             "crc32-hex-of-40" => Self::Crc32HexOfForty,
             "crc32-hex-little-end" => Self::Crc32HexLittleEnd,
             "crc32-base36" => Self::Crc32Base36,
+            "crc32-base62-tail" => Self::Crc32Base62Tail,
+            "crc16-base32" => Self::Crc16Base32,
             "bech32" => Self::Bech32,
             "base32-account" => Self::Base32Account,
             _ => return None,
@@ -66,6 +74,11 @@ impl Checksum {
                 let before = cut(7)?;
                 format!("{before}{}", written(u64::from(crc32(before.as_bytes())), BASE36, 7))
             }
+            Self::Crc32Base62Tail => {
+                let before = &token[..token.rfind('_')?];
+                format!("{before}_{}", written(u64::from(crc32(before.as_bytes())), BASE62_SMALL_FIRST, 6))
+            }
+            Self::Crc16Base32 => with_crc16(token)?,
             Self::Bech32 => with_bech32(cut(6)?)?,
             Self::Base32Account => token.to_owned(),
         })
@@ -95,6 +108,15 @@ impl Checksum {
                 let (before, sum) = split(7)?;
                 number(sum, BASE36)? == u64::from(crc32(before))
             }
+            Self::Crc32Base62Tail => {
+                let at = token.iter().rposition(|byte| *byte == b'_')?;
+                number(&token[at + 1..], BASE62_SMALL_FIRST)? == u64::from(crc32(&token[..at]))
+            }
+            Self::Crc16Base32 => {
+                let bytes = base32_bytes(token)?;
+                let (before, sum) = bytes.split_last_chunk::<2>().map(|(sum, last)| (sum, *last))?;
+                crc16(before) == u16::from_le_bytes(sum)
+            }
             Self::Bech32 => bech32(token)?,
             Self::Base32Account => account(token.get(4..)?)? < 1_000_000_000_000,
         })
@@ -102,6 +124,7 @@ impl Checksum {
 }
 
 const BASE62: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const BASE62_SMALL_FIRST: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
 const BASE36: &[u8] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 const BASE32: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BECH32: &[u8] = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l";
@@ -132,6 +155,40 @@ fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0_u32, |sum, byte| {
         (0..8).fold(sum ^ u32::from(*byte), |sum, _| sum >> 1 ^ if sum & 1 == 1 { 0xedb8_8320 } else { 0 })
     })
+}
+
+/// CRC-16 as of XMODEM: the polynomial 0x1021, from zero, not reflected.
+fn crc16(bytes: &[u8]) -> u16 {
+    bytes.iter().fold(0, |sum, byte| {
+        (0..8).fold(sum ^ u16::from(*byte) << 8, |sum, _| sum << 1 ^ if sum >> 15 == 1 { 0x1021 } else { 0 })
+    })
+}
+
+/// The whole bytes in base32 without padding (RFC 4648); wiped, since they are a secret themselves.
+fn base32_bytes(digits: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(digits.len()));
+    let (mut bits, mut count) = (0_u32, 0);
+    for digit in digits {
+        bits = bits << 5 | BASE32.iter().position(|known| known == digit)? as u32;
+        count += 5;
+        if count >= 8 {
+            count -= 8;
+            bytes.push((bits >> count) as u8);
+            bits &= (1 << count) - 1;
+        }
+    }
+    Some(bytes)
+}
+
+/// `token` with its last two bytes replaced by the checksum of those before, for samples.
+fn with_crc16(token: &str) -> Option<String> {
+    let mut bytes = base32_bytes(token.as_bytes())?;
+    let at = bytes.len().checked_sub(2)?;
+    let sum = crc16(&bytes[..at]).to_le_bytes();
+    bytes[at..].copy_from_slice(&sum);
+    let bit = |at: usize| bytes[at / 8] >> (7 - at % 8) & 1;
+    let digit = |at: usize| (at..at + 5).fold(0, |digit, at| digit << 1 | usize::from(bit(at)));
+    Some((0..bytes.len() * 8 / 5).map(|place| char::from(BASE32[digit(place * 5)])).collect())
 }
 
 /// The account in a key id: 40 bits, of which the first and the last seven carry something else.
@@ -202,6 +259,29 @@ mod tests {
         assert!(Checksum::Crc32Base62.holds(token.as_bytes()), "{token}");
         assert!(!Checksum::Crc32Base62.holds(token.replace('x', "y").as_bytes()));
         assert!(!Checksum::Crc32Base62.holds(b"short"));
+    }
+
+    #[test]
+    fn crc16_is_that_of_xmodem() {
+        assert_eq!(crc16(b"123456789"), 0x31c3);
+    }
+
+    #[test]
+    fn a_right_checksum_in_base32_holds_and_a_changed_letter_breaks_it() {
+        let seed = Checksum::Crc16Base32.complete(&format!("SA{}AAAA", "7Q2KX5MN".repeat(6) + "AA")).unwrap();
+        assert_eq!(seed.len(), 56);
+        assert!(Checksum::Crc16Base32.holds(seed.as_bytes()), "{seed}");
+        assert!(!Checksum::Crc16Base32.holds(seed.replacen("7Q", "7R", 1).as_bytes()));
+        assert!(!Checksum::Crc16Base32.holds(b"A"));
+    }
+
+    #[test]
+    fn the_tail_is_of_all_before_it_and_of_six_digits_at_least() {
+        // CRC-32 of the empty text is zero.
+        assert!(Checksum::Crc32Base62Tail.holds(b"_000000"));
+        let token = Checksum::Crc32Base62Tail.complete("abc_def_000000").unwrap();
+        assert!(Checksum::Crc32Base62Tail.holds(token.as_bytes()), "{token}");
+        assert!(!Checksum::Crc32Base62Tail.holds(token.replace('d', "e").as_bytes()));
     }
 
     #[test]

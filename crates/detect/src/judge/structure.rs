@@ -2,6 +2,9 @@
 
 use reticent_spans::encodings::base64;
 
+use super::randomness::Makeup;
+use super::shape;
+
 /// An inner form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Structure {
@@ -13,6 +16,8 @@ pub(crate) enum Structure {
     Macaroon,
     /// Base64 of a number of 17 to 20 digits, up to the first dot.
     Snowflake,
+    /// Letters of both cases and digits in no order: what a hash in hex or a word never is.
+    Mixed,
     /// Base64 of a name, a colon and a password.
     Userinfo,
 }
@@ -34,6 +39,7 @@ impl Structure {
             "base64-json" => Self::Base64Json,
             "macaroon" => Self::Macaroon,
             "snowflake" => Self::Snowflake,
+            "mixed" => Self::Mixed,
             "userinfo" => Self::Userinfo,
             _ => return None,
         })
@@ -46,6 +52,7 @@ impl Structure {
             Self::Base64Json => base64_json(token),
             Self::Macaroon => macaroon(token),
             Self::Snowflake => snowflake(token),
+            Self::Mixed => mixed(token),
             Self::Userinfo => userinfo(token),
         };
         fit.map_or(Fit::Broken, Fit::Holds)
@@ -96,6 +103,12 @@ fn snowflake(token: &[u8]) -> Option<f32> {
     let first = token.split(|byte| *byte == b'.').next()?;
     let decoded = decode_loose(first)?;
     ((16..=20).contains(&decoded.len()) && decoded.iter().all(u8::is_ascii_digit)).then_some(0.95)
+}
+
+fn mixed(token: &[u8]) -> Option<f32> {
+    let makeup = Makeup::of(token);
+    let is_mixed = [makeup.upper, makeup.lower, makeup.digits].iter().all(|count| *count >= 2);
+    (is_mixed && makeup.evidence() >= 8.0 && !shape::is_pattern(token, &makeup)).then_some(0.85)
 }
 
 fn userinfo(token: &[u8]) -> Option<f32> {
