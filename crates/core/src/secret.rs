@@ -9,7 +9,7 @@ mod metadata;
 
 use std::fmt;
 use std::str::Utf8Error;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use secrecy::{ExposeSecret, SecretBox};
 use subtle::ConstantTimeEq;
@@ -39,8 +39,12 @@ use crate::reference::Field;
 #[derive(Clone)]
 pub struct Secret {
     value: Arc<SecretBox<[u8]>>,
-    metadata: Arc<Metadata>,
+    /// Nothing while nothing is known: most secrets of a library need no second allocation.
+    metadata: Option<Arc<Metadata>>,
 }
+
+/// What is known of a secret of which nothing is known.
+static UNKNOWN: LazyLock<Metadata> = LazyLock::new(Metadata::default);
 
 impl Secret {
     /// Takes over `bytes`; when its capacity is larger than its length, the bytes move once and the old
@@ -54,7 +58,7 @@ impl Secret {
             bytes.zeroize();
             copy
         };
-        Self { value: Arc::new(SecretBox::new(exact)), metadata: Arc::default() }
+        Self { value: Arc::new(SecretBox::new(exact)), metadata: None }
     }
 
     /// Takes over `text` as [`from_vec`](Self::from_vec) does.
@@ -72,13 +76,13 @@ impl Secret {
     /// Returns the same value under other metadata; the plaintext is shared, not copied.
     #[must_use]
     pub fn with_metadata(&self, metadata: Metadata) -> Self {
-        Self { value: Arc::clone(&self.value), metadata: Arc::new(metadata) }
+        Self { value: Arc::clone(&self.value), metadata: Some(Arc::new(metadata)) }
     }
 
     /// Returns what is known besides the bytes.
     #[must_use]
     pub fn metadata(&self) -> &Metadata {
-        &self.metadata
+        self.metadata.as_deref().unwrap_or(&UNKNOWN)
     }
 
     /// Exposes the bytes.
@@ -123,7 +127,7 @@ impl Secret {
     /// ```
     pub fn field(&self, field: &Field) -> Result<Self, FieldError> {
         let Self { value, .. } = json::extract(self.bytes(), field)?;
-        Ok(Self { value, metadata: Arc::clone(&self.metadata) })
+        Ok(Self { value, metadata: self.metadata.clone() })
     }
 
     /// Returns every field of a JSON object as a secret of its own, with its name, in the order of the text.
@@ -144,7 +148,7 @@ impl Secret {
     pub fn fields(&self) -> Result<Vec<(String, Self)>, FieldError> {
         let named = json::fields(self.bytes())?.into_iter();
         Ok(named
-            .map(|(name, Self { value, .. })| (name, Self { value, metadata: Arc::clone(&self.metadata) }))
+            .map(|(name, Self { value, .. })| (name, Self { value, metadata: self.metadata.clone() }))
             .collect())
     }
 
