@@ -137,6 +137,40 @@ fn orders_are_carried_out_and_answered() {
 }
 
 #[test]
+fn an_openbao_that_was_killed_comes_back_unsealed_and_with_its_data() {
+    let stage = Stage::new();
+    let mut held = Held::start(&mut stage.xtask(&["servers", "own", "openbao"]));
+    let told = held.told.to_string();
+    let ask = |arguments: &[&str]| {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/planted/servers/ask.py");
+        let mut child = Command::new("python3")
+            .arg(script)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("there is a Python");
+        let mut input = child.stdin.take().expect("it is piped");
+        input.write_all(told.as_bytes()).expect("it reads");
+        drop(input);
+        let output = child.wait_with_output().expect("it ends");
+        String::from_utf8_lossy(&output.stdout).trim_end().to_owned()
+    };
+    assert_eq!(ask(&["POST", "sys/mounts/kept", r#"{"type": "kv"}"#]), "204");
+    assert_eq!(ask(&["POST", "kept/word", r#"{"is": "kept"}"#]), "204");
+    held.order("kill openbao");
+    assert_eq!(held.order("status"), r#"{"openbao": "ended"}"#);
+    assert!(held.order("restart openbao").starts_with(r#"{"done": "restart openbao", "pid": "#));
+    let answer = ask(&["GET", "kept/word"]);
+    assert!(answer.starts_with("200 ") && answer.contains(r#""data":{"is":"kept"}"#), "{answer}");
+    assert_eq!(ask(&["PUT", "sys/seal"]), "204");
+    assert_eq!(held.order("status"), r#"{"openbao": "sealed"}"#);
+    assert!(held.order("restart openbao").starts_with(r#"{"done": "restart openbao", "pid": "#));
+    assert_eq!(held.order("status"), r#"{"openbao": "answers"}"#);
+    assert_eq!(held.end(), (String::new(), Some(0)));
+}
+
+#[test]
 fn without_wheels_and_packages_it_says_what_is_missing() {
     let stage = Stage::new();
     let programs = bare_programs(&stage);
