@@ -107,7 +107,8 @@ fn without_a_key_nothing_is_made_and_the_remedy_is_told() {
             1,
             "",
             "error: there is no key: neither [DIR]/.reticent/keyring.json nor ENCRYPTION_KEY is there\n\
-             hint: reticent generate aes256-key --into dotenv://.env#ENCRYPTION_KEY makes one for a small deployment; \
+             hint: if there was a keyring, put a copy of it back; reticent generate aes256-key --into \
+             dotenv://.env#ENCRYPTION_KEY makes a key for a small deployment, \
              reticent key generate begins a stored keyring\n",
         );
     }

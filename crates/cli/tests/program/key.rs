@@ -184,6 +184,40 @@ fn a_keyring_that_was_changed_or_cut_is_refused() {
 }
 
 #[test]
+fn what_is_wrong_with_a_stored_keyring_is_told_with_its_remedy() {
+    let sandbox = Sandbox::new()
+        .file("reticent.toml", "[keyring]\npassphrase = \"file://pass\"\n")
+        .file("pass", "correct horse battery staple");
+    done(&sandbox.run(&["key", "generate"]));
+    let whole = sandbox.read(KEYRING);
+    let cut = "it is cut, or no stored keyring\nhint: put a copy of the whole file in its place\n";
+    let unopened = "what was given does not open it, or it was changed\n\
+        hint: a copy opens with the key or the passphrase that covered it when it was made\n";
+    let changed = "it was changed since it was written\nhint: put a copy of it in its place\n";
+    for (keyring, passphrase, told) in [
+        (&whole[..whole.len() / 2], "correct horse battery staple", cut),
+        ("", "correct horse battery staple", cut),
+        (&whole, "another passphrase", unopened),
+        (&whole.replace("\"primary\"", "\"accepted\""), "correct horse battery staple", changed),
+    ] {
+        sandbox.write(KEYRING, keyring);
+        sandbox.write("pass", passphrase);
+        let error = "error: [DIR]/.reticent/keyring.json: malformed in the keyring: ";
+        sandbox.run(&["key", "list"]).is(1, "", &format!("{error}{told}"));
+    }
+    sandbox.write(KEYRING, &whole);
+    sandbox.write("other", keys().0);
+    let other = sandbox.run(&["key", "list", "--keyring-key", "file://other"]);
+    assert_eq!((other.code, other.stdout.len()), (1, 0));
+    assert!(other.stderr.contains("a passphrase covers it, and a key of check value "), "{}", other.stderr);
+    assert!(
+        other.stderr.contains("\nhint: what covers it is KEYRING_KEY, or what [keyring] of"),
+        "{}",
+        other.stderr
+    );
+}
+
+#[test]
 fn a_passphrase_from_a_reference_covers_a_keyring() {
     let sandbox = Sandbox::new()
         .file("reticent.toml", "[keyring]\nfile = \"keys/app.json\"\npassphrase = \"file://pass\"\n")

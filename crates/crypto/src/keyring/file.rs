@@ -106,12 +106,12 @@ impl KeyringFile {
     /// reports.
     pub async fn read(bytes: &[u8], keeper: &dyn KeyWrap) -> Result<Self, SourceError> {
         let document = Document::parse(bytes)?;
-        let blob = Base64::decode_vec(&document.wrap.blob).map_err(|_| malformed(Error::Malformed))?;
+        let blob = Base64::decode_vec(&document.wrap.blob).map_err(|_| malformed(&CUT))?;
         let wrapped = WrappedKey::new(document.wrap.key.as_str(), blob);
-        let cover = keeper.unwrap(&wrapped, &wrap_context(&document.name)).await?;
-        let cover = Key::parse(&cover).map_err(|_| malformed(Error::NotAuthentic))?;
-        verify(&cover, &document).map_err(malformed)?;
-        let keyring = keyring(&cover, &document).map_err(malformed)?;
+        let cover = keeper.unwrap(&wrapped, &wrap_context(&document.name)).await.map_err(unopened)?;
+        let cover = Key::parse(&cover).map_err(|_| malformed(&CHANGED))?;
+        verify(&cover, &document).map_err(|_| malformed(&CHANGED))?;
+        let keyring = keyring(&cover, &document).map_err(|_| malformed(&CHANGED))?;
         Ok(Self { name: document.name, keyring, cover, wrapped })
     }
 
@@ -200,16 +200,31 @@ impl KeyringFile {
 impl Document {
     fn parse(bytes: &[u8]) -> Result<Self, SourceError> {
         // The parser's own words could repeat a piece of the file.
-        let document: Self = serde_json::from_slice(bytes).map_err(|_| malformed(Error::Malformed))?;
+        let document: Self = serde_json::from_slice(bytes).map_err(|_| malformed(&CUT))?;
         if document.schema != SCHEMA {
-            return Err(malformed(Error::Malformed).with_hint(format!("this version reads {SCHEMA}")));
+            return Err(malformed(&CUT).with_hint(format!("this version reads {SCHEMA}")));
         }
         Ok(document)
     }
 }
 
-fn malformed(error: Error) -> SourceError {
-    refused(SOURCE, ErrorKind::Malformed, &error)
+/// What is wrong with a file, and what to do: to whoever has no covering key all of it is one kind.
+type Wrong = [&'static str; 2];
+
+const CUT: Wrong = ["it is cut, or no stored keyring", "put a copy of the whole file in its place"];
+const UNOPENED: Wrong = [
+    "what was given does not open it, or it was changed",
+    "a copy opens with the key or the passphrase that covered it when it was made",
+];
+const CHANGED: Wrong = ["it was changed since it was written", "put a copy of it in its place"];
+
+fn malformed([detail, hint]: &Wrong) -> SourceError {
+    SourceError::new(ErrorKind::Malformed, SOURCE).with_detail(*detail).with_hint(*hint)
+}
+
+/// A keeper that could be asked and does not open it knows no more than that.
+fn unopened(error: SourceError) -> SourceError {
+    if error.kind() == ErrorKind::Malformed { malformed(&UNOPENED) } else { error }
 }
 
 impl fmt::Debug for KeyringFile {

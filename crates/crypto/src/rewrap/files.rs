@@ -355,5 +355,5 @@ impl Collection for FileSet {
 }
 
 fn unavailable(place: &str, problem: &impl std::fmt::Display) -> SourceError {
-    SourceError::new(ErrorKind::Unavailable, SOURCE).for_key(place).with_detail(problem.to_string())
+    SourceError::new(ErrorKind::Unavailable, "the file").for_key(place).with_detail(problem.to_string())
 }

@@ -399,11 +399,13 @@ fn of_another(path: &Path, covered_by: &str, ours: &str) -> SourceError {
         Some(check) => format!("a key of check value {check}"),
         None => format!("a {id}"),
     };
-    SourceError::new(ErrorKind::Malformed, SOURCE).for_key(path.to_string_lossy()).with_detail(format!(
-        "{} covers it, and {} was given",
-        called(covered_by),
-        called(ours)
-    ))
+    let detail = format!("{} covers it, and {} was given", called(covered_by), called(ours));
+    let own =
+        SourceError::new(ErrorKind::Malformed, SOURCE).for_key(path.to_string_lossy()).with_detail(detail);
+    own.with_hint(
+        "what covers it is KEYRING_KEY, or what [keyring] of reticent.toml, --keyring-key or --keyring-passphrase names; \
+         a copy opens with what covered it when it was made",
+    )
 }
 
 /// Puts the file's name before what is wrong with what stands in it.

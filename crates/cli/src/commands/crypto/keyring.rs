@@ -122,12 +122,12 @@ pub(crate) fn unopened(keyrings: &Keyrings<'_>, error: SourceError) -> Failure {
             format!("there is no key: neither {} nor ENCRYPTION_KEY is there", keyrings.path().display()),
         )
         .with_hint(
-            "reticent generate aes256-key --into dotenv://.env#ENCRYPTION_KEY makes one for a small deployment; \
-             reticent key generate begins a stored keyring",
+            "if there was a keyring, put a copy of it back; reticent generate aes256-key --into \
+             dotenv://.env#ENCRYPTION_KEY makes a key for a small deployment, reticent key generate begins a stored keyring",
         ),
         KeyringPlace::File(path) if !path.exists() => {
             Failure::new(Exit::Findings, format!("there is no keyring {}", path.display()))
-                .with_hint("reticent key generate begins one")
+                .with_hint("if there was one, put a copy of it back; reticent key generate begins one")
         }
         _ => error.into(),
     }

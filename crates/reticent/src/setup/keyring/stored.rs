@@ -118,8 +118,32 @@ fn unwritten(path: &Path, error: io::Error) -> SourceError {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<FileError>()) {
         Some(inner) => of_file(path, *inner),
         None if error.kind() == io::ErrorKind::AlreadyExists => of_file(path, FileError::AlreadyThere),
-        None => SourceError::new(ErrorKind::Unavailable, SOURCE)
-            .for_key(path.to_string_lossy())
-            .with_detail(format!("it was not written: {error}")),
+        None => {
+            let kind = match error.kind() {
+                io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                    ErrorKind::AccessDenied
+                }
+                _ => ErrorKind::Unavailable,
+            };
+            let own = SourceError::new(kind, SOURCE).for_key(path.to_string_lossy());
+            own.with_detail(format!("it was not written: {error}"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_that_may_not_be_written_is_denied_and_a_full_one_unavailable() {
+        for (error, want) in [
+            (io::ErrorKind::PermissionDenied, ErrorKind::AccessDenied),
+            (io::ErrorKind::ReadOnlyFilesystem, ErrorKind::AccessDenied),
+            (io::ErrorKind::StorageFull, ErrorKind::Unavailable),
+            (io::ErrorKind::AlreadyExists, ErrorKind::Conflict),
+        ] {
+            assert_eq!(unwritten(Path::new("keyring.json"), error.into()).kind(), want);
+        }
     }
 }
