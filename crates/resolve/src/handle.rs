@@ -72,9 +72,11 @@ impl SecretHandle {
     }
 
     /// Holds `secret`, a value of this handle's secret that was read elsewhere, as in
-    /// [`with_fresh`](Resolver::with_fresh); one whose lease has gone is held in vain.
+    /// [`with_fresh`](Resolver::with_fresh).
+    ///
+    /// `None` when its lease has ended or is being revoked: then it is as good as refused, and a newer one is there.
     #[must_use]
-    pub fn hold_of(&self, secret: &Secret) -> LeaseUse {
+    pub fn hold_of(&self, secret: &Secret) -> Option<LeaseUse> {
         let place = self.view.borrow().hits.place().clone();
         let uses = self.resolver.upgrade().and_then(|inner| inner.leases.uses_of(&place, secret));
         LeaseUse::of(secret.clone(), self.view.clone(), uses.as_ref())

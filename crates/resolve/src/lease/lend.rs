@@ -108,7 +108,10 @@ async fn make(inner: Arc<Inner>, place: Arc<Place>) -> Answer {
 async fn make_in_room(inner: &Arc<Inner>, place: &Arc<Place>) -> Answer {
     match place.room(Instant::now()) {
         Room::Free => {}
-        Room::After(old) => inner.end_lease(place, &old).await?,
+        Room::After(old) => match inner.end_lease(place, &old).await {
+            Err(error) if old.is_alive(Instant::now()) => return Err(error),
+            _ => {}
+        },
         Room::Full(current) => return Ok(current),
     }
     let backend = inner.backend(place.at.scheme()).ok_or_else(|| inner.no_source_for(&place.at))?;

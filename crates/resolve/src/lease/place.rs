@@ -81,7 +81,8 @@ impl Lent {
 }
 
 impl Retired {
-    /// When it is to be revoked: nobody uses it, or nobody says whether they do and the grace is over.
+    /// When it is to be revoked: nobody uses it, or nobody says whether they do and the grace is over, or it should
+    /// have ended by itself.
     fn due_at(&self) -> Instant {
         let uses = &self.lent.uses;
         let due = match (uses.is_in_use(), uses.are_told()) {
@@ -89,7 +90,14 @@ impl Retired {
             (false, true) => self.since,
             (false, false) => self.grace_until,
         };
-        due.max(self.retry_at.unwrap_or(due)).min(self.lent.terms.ends_at)
+        let due = due.min(self.lent.terms.ends_at);
+        due.max(self.retry_at.unwrap_or(due))
+    }
+
+    /// Whether its backend has surely taken it back by itself. It may have renewed it without our hearing of it.
+    fn is_over(&self, now: Instant) -> bool {
+        let terms = &self.lent.terms;
+        terms.ends_at.checked_add(terms.first).is_none_or(|over| over <= now)
     }
 }
 
@@ -155,12 +163,10 @@ impl Place {
         let Some(current) = state.current.as_ref().filter(|lent| lent.is_alive(now)) else {
             return Room::Free;
         };
-        let Some(before) = state.retired.iter().find(|retired| retired.lent.is_alive(now)) else {
-            return Room::Free;
-        };
-        if !before.lent.uses.is_in_use() {
+        let Some(before) = state.retired.first() else { return Room::Free };
+        if before.lent.uses.end_unused() || !before.lent.is_alive(now) {
             Room::After(before.lent.clone())
-        } else if current.refused && !current.uses.is_in_use() {
+        } else if current.refused && current.uses.end_unused() {
             Room::After(current.clone())
         } else {
             Room::Full(current.secret.clone())
@@ -176,11 +182,8 @@ impl Place {
         state.spread_due |= is_successor;
         if let Some(before) = before {
             before.uses.replace();
-            if before.is_alive(now) {
-                let grace_until = now + grace;
-                let (since, retry_at) = (now, None);
-                state.retired.push(Retired { lent: before, since, grace_until, retry_at, failures: 0 });
-            }
+            let (since, grace_until) = (now, now + grace);
+            state.retired.push(Retired { lent: before, since, grace_until, retry_at: None, failures: 0 });
         }
         is_successor
     }
@@ -247,12 +250,15 @@ impl Place {
         std::mem::take(&mut self.lock().spread_due)
     }
 
-    /// Returns the retired leases that are to be revoked, and forgets those that have ended.
+    /// Returns the retired leases that are to be revoked, and forgets those that are over.
     pub(super) fn due_retired(&self, now: Instant) -> Vec<Lent> {
         let mut state = self.lock();
-        state.retired.retain(|retired| retired.lent.is_alive(now));
-        let due = state.retired.iter().filter(|retired| retired.due_at() <= now);
-        due.map(|retired| retired.lent.clone()).collect()
+        state.retired.retain(|retired| !retired.is_over(now));
+        let is_due = |retired: &&Retired| {
+            let Retired { lent, .. } = retired;
+            retired.due_at() <= now && (lent.uses.end_unused() || !lent.is_alive(now))
+        };
+        state.retired.iter().filter(is_due).map(|retired| retired.lent.clone()).collect()
     }
 
     /// Returns the current lease when something is due of it.
@@ -267,16 +273,21 @@ impl Place {
         self.lock().current.as_ref().is_some_and(|lent| lent.reads > 1 || lent.uses.is_in_use())
     }
 
-    /// Returns every lease that lives.
-    pub(super) fn alive(&self, now: Instant) -> Vec<Lent> {
+    /// Returns every lease that was not revoked and may live.
+    pub(super) fn unrevoked(&self) -> Vec<Lent> {
         let state = self.lock();
         let all = state.current.iter().chain(state.retired.iter().map(|retired| &retired.lent));
-        all.filter(|lent| lent.is_alive(now)).cloned().collect()
+        all.cloned().collect()
+    }
+
+    /// Counts the leases that live.
+    pub(super) fn alive(&self, now: Instant) -> usize {
+        self.unrevoked().iter().filter(|lent| lent.is_alive(now)).count()
     }
 
     /// Tells whether nothing is lent from here any more.
     pub(super) fn is_idle(&self, now: Instant) -> bool {
-        !self.tended.load(Ordering::SeqCst) && self.alive(now).is_empty()
+        !self.tended.load(Ordering::SeqCst) && self.alive(now) == 0
     }
 
     /// When something is due here.

@@ -60,10 +60,9 @@ impl Resolver {
 impl Inner {
     async fn revoke_all(self: &Arc<Self>, deadline: Instant) {
         self.leases.none_is_made().await;
-        let now = Instant::now();
         let mut revocations = Vec::new();
         for place in self.leases.all() {
-            for lent in place.alive(now) {
+            for lent in place.unrevoked() {
                 revocations.push(self.revoke_until(Arc::clone(&place), lent, deadline));
             }
         }
@@ -71,18 +70,17 @@ impl Inner {
     }
 
     async fn revoke_until(&self, place: Arc<Place>, lent: Lent, deadline: Instant) {
-        let until = lent.terms.ends_at.min(deadline);
-        while Instant::now() < until {
-            match self.end_lease(&place, &lent).await {
-                Ok(()) => return,
-                Err(error) if !error.is_transient() => return,
-                Err(_) => sleep(WAIT).await,
+        while let Err(error) = self.end_lease(&place, &lent).await {
+            let now = Instant::now();
+            if !error.is_transient() || !lent.is_alive(now) || now >= deadline {
+                return;
             }
+            sleep(WAIT).await;
         }
     }
 
     fn leases_alive(&self) -> usize {
         let now = Instant::now();
-        self.leases.all().iter().map(|place| place.alive(now).len()).sum()
+        self.leases.all().iter().map(|place| place.alive(now)).sum()
     }
 }

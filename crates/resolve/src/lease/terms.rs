@@ -1,8 +1,8 @@
 //! When a lease is renewed, when it is replaced, and when it is over: arithmetic alone.
 //!
 //! The decision: a lease is renewed when two thirds of what was granted are over. A grant that is clearly shorter than
-//! the first one is a cap: no renewal will move that end, so the lease is replaced while a third of the first grant
-//! is left, in which its users move to the next one.
+//! the first one is a cap: no renewal will move that end, so the lease is replaced while two thirds of the first grant
+//! are left, in which its users move to the next one.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use crate::jitter::Jitter;
 const SPREAD: f64 = 0.1;
 
 /// A grant of less than this part of the first one is capped; what a server rounds down is not.
-const FULL_GRANT: f64 = 0.9;
+const FULL_GRANT: f64 = 0.95;
 
 /// The shortest and the longest wait after an attempt that failed.
 const SHORTEST_WAIT: Duration = Duration::from_millis(100);
@@ -54,13 +54,10 @@ impl Terms {
     pub(crate) fn renewed(&self, now: Instant, granted: Duration, left: Duration, jitter: &Jitter) -> Self {
         let (granted, ends_at) = (granted.min(LONGEST), now + left.min(LONGEST));
         let is_full = granted >= self.first.mul_f64(FULL_GRANT);
-        let third_of = if is_full { granted } else { self.first };
-        Self {
-            first: self.first,
-            ends_at,
-            due_at: last_third(now, ends_at, third_of, jitter),
-            renewable: is_full,
-        }
+        // A known end costs nothing to be early for, and its users have the more time to move.
+        let left_over = if is_full { granted } else { self.first.saturating_mul(2) };
+        let due_at = last_third(now, ends_at, left_over, jitter);
+        Self { first: self.first, ends_at, due_at, renewable: is_full }
     }
 
     /// Until when a reader is served without asking for another lease, should nobody tend this one. A sixth of the
@@ -113,12 +110,13 @@ mod tests {
     }
 
     #[test]
-    fn a_full_grant_is_renewed_at_two_thirds_and_a_capped_one_replaced_with_a_third_of_the_first_left() {
+    fn a_full_grant_is_renewed_at_two_thirds_and_a_capped_one_replaced_with_two_thirds_of_the_first_left() {
         for (first, granted, want) in [
             (60, 60, (40_000, true)),
-            (60, 55, (36_666, true)),
-            (60, 50, (30_000, false)),
-            (60, 30, (10_000, false)),
+            (60, 58, (38_666, true)),
+            (60, 55, (15_000, false)),
+            (60, 50, (10_000, false)),
+            (60, 40, (0, false)),
             (60, 20, (0, false)),
             (60, 1, (0, false)),
         ] {

@@ -1,8 +1,7 @@
 //! Who uses a lease: so that it is ended when the last one lets go, and not before.
 
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use reticent_core::Secret;
 use tokio::sync::Notify;
@@ -13,41 +12,62 @@ use crate::watch::View;
 
 /// The uses of one lease.
 pub(crate) struct Uses {
-    now: AtomicUsize,
-    ever: AtomicBool,
-    replaced: AtomicBool,
+    state: Mutex<State>,
     signal: Arc<Notify>,
+}
+
+#[derive(Default)]
+struct State {
+    now: usize,
+    ever: bool,
+    replaced: bool,
+    ending: bool,
 }
 
 impl Uses {
     pub(crate) fn new(signal: Arc<Notify>) -> Arc<Self> {
-        let (now, ever, replaced) = Default::default();
-        Arc::new(Self { now, ever, replaced, signal })
+        Arc::new(Self { state: Mutex::default(), signal })
     }
 
-    /// Begins a use, which ends when what this returns is dropped.
-    fn begin(self: &Arc<Self>) -> Token {
-        self.now.fetch_add(1, Ordering::SeqCst);
-        self.ever.store(true, Ordering::SeqCst);
-        Token(Arc::clone(self))
+    /// Begins a use, which ends when what this returns is dropped; `None` when it is being revoked already.
+    fn begin(self: &Arc<Self>) -> Option<Token> {
+        let mut state = self.lock();
+        if state.ending {
+            return None;
+        }
+        state.now += 1;
+        state.ever = true;
+        drop(state);
+        Some(Token(Arc::clone(self)))
     }
 
     pub(crate) fn is_in_use(&self) -> bool {
-        self.now.load(Ordering::SeqCst) > 0
+        self.lock().now > 0
     }
 
     /// Tells whether its users say when they let go; of a value that was merely read nobody knows.
     pub(crate) fn are_told(&self) -> bool {
-        self.ever.load(Ordering::SeqCst)
+        self.lock().ever
+    }
+
+    /// Lets nobody begin a use any more, unless somebody uses it; tells whether that is so.
+    pub(crate) fn end_unused(&self) -> bool {
+        let mut state = self.lock();
+        state.ending |= state.now == 0;
+        state.ending
     }
 
     /// Notes that a newer lease has taken its place.
     pub(crate) fn replace(&self) {
-        self.replaced.store(true, Ordering::SeqCst);
+        self.lock().replaced = true;
     }
 
     pub(crate) fn is_replaced(&self) -> bool {
-        self.replaced.load(Ordering::SeqCst)
+        self.lock().replaced
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -55,8 +75,11 @@ struct Token(Arc<Uses>);
 
 impl Drop for Token {
     fn drop(&mut self) {
-        let was_last = self.0.now.fetch_sub(1, Ordering::SeqCst) == 1;
-        if was_last && self.0.is_replaced() {
+        let mut state = self.0.lock();
+        state.now -= 1;
+        let is_free = state.now == 0 && state.replaced;
+        drop(state);
+        if is_free {
             self.0.signal.notify_waiters();
         }
     }
@@ -99,13 +122,16 @@ impl LeaseUse {
     pub(crate) fn begin(view: Receiver<View>) -> Self {
         let (secret, token) = {
             let seen = view.borrow();
-            (seen.secret.clone(), seen.uses.as_ref().map(Uses::begin))
+            (seen.secret.clone(), seen.uses.as_ref().and_then(Uses::begin))
         };
         Self { secret, view, token }
     }
 
-    pub(crate) fn of(secret: Secret, view: Receiver<View>, uses: Option<&Arc<Uses>>) -> Self {
-        Self { secret, view, token: uses.map(Uses::begin) }
+    /// Holds a value whose lease, if it has one, is that of `uses`; `None` when that has gone.
+    pub(crate) fn of(secret: Secret, view: Receiver<View>, uses: Option<&Arc<Uses>>) -> Option<Self> {
+        let token = uses.and_then(Uses::begin);
+        let has_gone = secret.metadata().lease().is_some() && token.is_none();
+        (!has_gone).then_some(Self { secret, view, token })
     }
 
     /// Returns the value that is held.
@@ -132,7 +158,8 @@ impl LeaseUse {
 
 impl Clone for LeaseUse {
     fn clone(&self) -> Self {
-        let token = self.token.as_ref().map(|token| token.0.begin());
+        // It is in use, and so is not being revoked.
+        let token = self.token.as_ref().and_then(|token| token.0.begin());
         Self { secret: self.secret.clone(), view: self.view.clone(), token }
     }
 }

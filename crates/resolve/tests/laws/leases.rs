@@ -119,10 +119,10 @@ async fn a_capped_lease_is_replaced_before_its_end_and_handed_over_with_overlap(
     let old = handle.current();
     let start = Instant::now();
     let new = handle.changed().await.expect("the resolver lives");
-    // Renewed at 2.7 s for 4 s, and at 5.3 s for 3.7 s, which is about a full grant; at 7.8 s for 1.2 s: too little.
-    assert!((millis(7600)..millis(8000)).contains(&start.elapsed()), "{:?}", start.elapsed());
+    // Renewed at 2.7 s for 4 s, and at 5.3 s for 3.7 s, which is the cap; replaced with two thirds of 4 s left.
+    assert!((millis(6300)..millis(6400)).contains(&start.elapsed()), "{:?}", start.elapsed());
     assert!(memory.accepts(&old) && memory.accepts(&new), "both are good while one is handed over");
-    sleep(millis(1500)).await;
+    sleep(millis(2700)).await;
     assert!(!memory.accepts(&old) && memory.accepts(&handle.current()));
 }
 
@@ -442,7 +442,7 @@ async fn renewals_and_revocations_are_recorded_under_the_name_of_who_keeps_fresh
             .lease_grace(seconds(1)),
     );
     let _handle = resolver.watch(DB).await.expect("it is lent");
-    sleep(seconds(73)).await;
+    sleep(seconds(55)).await;
     let events: Vec<_> = log.events().iter().map(ToString::to_string).collect();
     assert_eq!(
         events,
@@ -476,12 +476,13 @@ async fn a_value_that_was_read_elsewhere_is_held_as_well() {
     let memory = lending_by(LeaseTerms::of(seconds(60)).fixed());
     let resolver = kept(over(&memory).lease_grace(seconds(1)));
     let handle = resolver.watch(DB).await.expect("it is lent");
-    let held = handle.hold_of(&get(&resolver, DB).await);
+    let held = handle.hold_of(&get(&resolver, DB).await).expect("it is current");
     sleep(seconds(50)).await;
     assert!(!held.is_current() && memory.accepts(held.secret()));
     let old = held.secret().clone();
     drop(held);
     sleep(millis(1)).await;
     assert!(!memory.accepts(&old));
-    assert!(!handle.hold_of(&old).is_current(), "it is gone, and is held in vain");
+    assert!(handle.hold_of(&old).is_none(), "it is gone");
+    assert!(handle.hold_of(&get(&resolver, DB).await).is_some());
 }
