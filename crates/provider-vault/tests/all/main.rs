@@ -5,6 +5,7 @@ mod raw;
 mod support;
 
 mod conformance;
+mod connections;
 mod errors;
 mod leases;
 mod logins;
