@@ -1,6 +1,4 @@
 //! Everything that a source showed, so that it can be searched.
-//!
-//! Log lines are not captured: that would need a logging framework, and a source that logs is its author's to watch.
 
 use std::error::Error;
 use std::fmt;

@@ -11,6 +11,7 @@ mod scene;
 
 mod canary;
 mod capture;
+mod logs;
 #[cfg(target_os = "linux")]
 mod search;
 
@@ -29,6 +30,7 @@ pub mod servers;
 pub use canary::{Canary, Spelling};
 pub use capture::{Capture, Leak};
 pub use harness::{Harness, Part, SideDoorError, Stranger, TrailingNewline, Trouble};
+pub use logs::Logs;
 pub use memory::{LeaseTerms, MemorySource};
 pub use memory_harness::MemoryHarness;
 pub use run::{hold, instantiated, judge};

@@ -55,6 +55,7 @@ macro_rules! conformance {
             secrecy {
                 value_never_in_errors_logs_debug
                 credential_never_in_errors_logs_debug
+                redirect_never_carries_the_token
             }
             write {
                 put_then_get

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::cases::{self, Case};
 use crate::harness::{Harness, Part, Trouble};
+use crate::logs::Logs;
 use crate::report;
 use crate::scene::Scene;
 use crate::verdict::{Broken, Verdict};
@@ -12,6 +13,8 @@ use crate::verdict::{Broken, Verdict};
 const PATIENCE: Duration = Duration::from_secs(120);
 
 /// Judges one law, given by its name, over one source.
+///
+/// What the source logs on this thread is kept meanwhile, for the laws that search it.
 ///
 /// ```
 /// use reticent_testkit::{MemoryHarness, Verdict, judge};
@@ -31,7 +34,8 @@ pub async fn judge(harness: &dyn Harness, law: &str) -> Verdict {
         Ok(Some(reason)) => return Verdict::NotApplicable { reason },
         Err(broken) => return Verdict::Broken(broken),
     }
-    let tried = tokio::time::timeout(PATIENCE, case.run(Scene::new(harness))).await;
+    let logs = Logs::listen();
+    let tried = tokio::time::timeout(PATIENCE, case.run(Scene::new(harness, &logs))).await;
     harness.relieve().await;
     match tried {
         Ok(Ok(())) => Verdict::Passed,

@@ -10,6 +10,7 @@ use reticent_core::{
 };
 
 use crate::harness::{Harness, Part, Trouble};
+use crate::logs::Logs;
 use crate::verdict::Broken;
 
 /// What a law answers.
@@ -19,13 +20,19 @@ pub(crate) type Holds = Result<(), Broken>;
 #[derive(Clone, Copy)]
 pub(crate) struct Scene<'a> {
     pub(crate) harness: &'a dyn Harness,
+    logs: &'a Logs,
     number: u32,
 }
 
 impl<'a> Scene<'a> {
-    pub(crate) fn new(harness: &'a dyn Harness) -> Self {
+    pub(crate) fn new(harness: &'a dyn Harness, logs: &'a Logs) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
-        Self { harness, number: NEXT.fetch_add(1, Ordering::Relaxed) }
+        Self { harness, logs, number: NEXT.fetch_add(1, Ordering::Relaxed) }
+    }
+
+    /// Everything that was logged since the law began.
+    pub(crate) fn log(&self) -> String {
+        self.logs.text()
     }
 
     /// A name that no other law and no other process uses, of letters, digits and `_`.

@@ -10,12 +10,13 @@ use super::{Case, law};
 use crate::canary::Canary;
 use crate::capture::Capture;
 use crate::harness::Part;
-use crate::scene::{Holds, Scene};
+use crate::scene::{Holds, Scene, check};
 use crate::verdict::Broken;
 
 pub(super) const LAWS: &[Case] = &[
     law!("secrecy", value_never_in_errors_logs_debug),
     law!("secrecy", credential_never_in_errors_logs_debug, Part::Credential),
+    law!("secrecy", redirect_never_carries_the_token, Part::Credential, Part::Stranger),
 ];
 
 async fn value_never_in_errors_logs_debug(scene: Scene<'_>) -> Holds {
@@ -28,6 +29,22 @@ async fn credential_never_in_errors_logs_debug(scene: Scene<'_>) -> Holds {
     let credential = scene.harness.credential().expect("the law needs Part::Credential");
     let capture = everything_shown(scene, &Canary::new()).await?;
     no_leak("the credential", &capture, &Canary::of(&credential))
+}
+
+async fn redirect_never_carries_the_token(scene: Scene<'_>) -> Holds {
+    let credential = scene.harness.credential().expect("the law needs Part::Credential");
+    let stranger = scene.harness.stranger().expect("the law needs Part::Stranger");
+    let at = scene.planted("redirected", b"value").await?;
+    stranger.lure(&at).await;
+    let source = scene.source();
+    let answer = source.get(&at).await;
+    check(answer.is_err(), || "the answer of another host was taken for the backend's".to_owned())?;
+    // What they answer is their own business; what they send is not.
+    drop(source.revision(&at).await);
+    drop(source.check().await);
+    #[expect(clippy::disallowed_methods, reason = "searched for the credential, and dropped")]
+    let spelling = Canary::of(&credential).find_in(stranger.heard().expose_bytes());
+    check(spelling.is_none(), || format!("the credential was sent to another host ({spelling:?})"))
 }
 
 fn no_leak(what: &str, capture: &Capture, canary: &Canary) -> Holds {
@@ -53,6 +70,7 @@ async fn everything_shown(scene: Scene<'_>, canary: &Canary) -> Result<Capture, 
         write(scene, &at, canary, &mut capture).await;
         scene.harness.relieve().await;
     }
+    capture.text("the log", &scene.log());
     Ok(capture)
 }
 

@@ -2,13 +2,16 @@
 //! written for it.
 
 mod defect;
+mod host;
 mod read;
 mod source;
 mod write;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use defect::Defect;
+use host::Host;
 use reticent_core::Secret;
 use reticent_testkit::{MemoryHarness, MemorySource, Verdict, cases, judge};
 use source::Faulty;
@@ -17,10 +20,19 @@ use source::Faulty;
 const CREDENTIAL: &str = "token-5d41402abc4b2a76b9719d91";
 
 fn harness(defect: Option<Defect>) -> MemoryHarness {
-    let harness = MemoryHarness::new("faulty").with_credential(Secret::copy_of(CREDENTIAL.as_bytes()));
+    let host = Arc::new(Host::default());
+    let harness = MemoryHarness::new("faulty")
+        .with_credential(Secret::copy_of(CREDENTIAL.as_bytes()))
+        .with_stranger(host.clone());
     match defect {
-        Some(defect) => harness.with_everything(|memory| Faulty::new(memory, defect)),
-        None => harness.with_everything(MemorySource::clone),
+        Some(defect) => harness.with_everything(|memory| {
+            host.lures_from(memory);
+            Faulty::new(memory, defect, &host)
+        }),
+        None => harness.with_everything(|memory| {
+            host.lures_from(memory);
+            memory.clone()
+        }),
     }
 }
 

@@ -6,6 +6,7 @@ use reticent_core::{
     ErrorKind, Metadata, Secret, SecretInfo, SecretList, SecretRef, SecretSource, SourceError, Version,
 };
 
+use crate::CREDENTIAL;
 use crate::defect::Defect;
 use crate::source::Faulty;
 
@@ -39,6 +40,17 @@ impl Faulty {
                 std::mem::forget(guard);
                 None
             }
+            Defect::CarriesTokenToStrangers if self.host.is_luring() => {
+                self.host.hear(CREDENTIAL);
+                None
+            }
+            Defect::LogsCredential => {
+                tracing::trace_span!("read", token = CREDENTIAL).in_scope(|| {});
+                None
+            }
+            Defect::BelievesStrangers if self.host.is_luring() => {
+                Some(Ok(Secret::copy_of(b"a stranger's answer")))
+            }
             Defect::FailsWhenEmpty if self.memory.list("").await.is_ok_and(|listed| listed.is_empty()) => {
                 broken(ErrorKind::Unavailable)
             }
@@ -70,6 +82,9 @@ impl Faulty {
         let bytes = shown(secret);
         if self.has(Defect::ShowsValuesInDebug) {
             self.state().shown = String::from_utf8_lossy(bytes).into_owned();
+        }
+        if self.has(Defect::LogsValues) {
+            tracing::trace!(body = ?String::from_utf8_lossy(bytes), "read");
         }
         let changed: Vec<u8> = match self.defect {
             Defect::TrimsBlanks => bytes.trim_ascii().to_vec(),

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use reticent_core::{
@@ -14,10 +14,12 @@ use reticent_testkit::MemorySource;
 
 use crate::CREDENTIAL;
 use crate::defect::Defect;
+use crate::host::Host;
 
 pub(crate) struct Faulty {
     pub(crate) memory: MemorySource,
     pub(crate) defect: Defect,
+    pub(crate) host: Arc<Host>,
     state: Mutex<State>,
 }
 
@@ -34,8 +36,8 @@ pub(crate) struct State {
 }
 
 impl Faulty {
-    pub(crate) fn new(memory: &MemorySource, defect: Defect) -> Self {
-        Self { memory: memory.clone(), defect, state: Mutex::default() }
+    pub(crate) fn new(memory: &MemorySource, defect: Defect, host: &Arc<Host>) -> Self {
+        Self { memory: memory.clone(), defect, host: host.clone(), state: Mutex::default() }
     }
 
     pub(crate) fn has(&self, defect: Defect) -> bool {

@@ -7,8 +7,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use reticent_core::{Secret, SecretRef, SecretSource};
 use reticent_provider_aws::{AgentOptions, AgentSource, AgentToken};
-use reticent_testkit::{Harness, Part, SideDoorError, Trouble, conformance};
+use reticent_testkit::{Harness, Part, SideDoorError, Stranger, Trouble, conformance};
 
+use super::elsewhere::Elsewhere;
 use crate::front::{Answer, Front, Request};
 use crate::support;
 
@@ -23,17 +24,24 @@ struct Agent {
     front: Front,
     store: Store,
     source: Arc<AgentSource>,
+    elsewhere: Arc<Elsewhere>,
 }
 
 fn harness() -> Agent {
     let store = Store::default();
     let front = Front::alone(serving(&store));
-    let port = front.address().rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
+    let source = Arc::new(source_at(front.address()));
+    let elsewhere = Elsewhere::new(|address| Arc::new(source_at(address)));
+    Agent { front, store, source, elsewhere }
+}
+
+fn source_at(address: &str) -> AgentSource {
+    let port = address.rsplit(':').next().and_then(|port| port.parse().ok()).expect("a port");
     let options = AgentOptions::default()
         .with_port(port)
         .with_token(AgentToken::Text(support::secret(TOKEN)))
         .with_timeout(LIMIT);
-    Agent { front, store, source: Arc::new(AgentSource::new(options)) }
+    AgentSource::new(options)
 }
 
 fn serving(store: &Store) -> impl Fn(&Request) -> Answer + Send + Sync + 'static {
@@ -112,7 +120,11 @@ impl Harness for Agent {
     }
 
     fn source(&self) -> Arc<dyn SecretSource> {
-        self.source.clone()
+        self.elsewhere.instead_of(self.source.clone())
+    }
+
+    fn stranger(&self) -> Option<Arc<dyn Stranger>> {
+        Some(self.elsewhere.clone())
     }
 
     fn credential(&self) -> Option<Secret> {

@@ -7,8 +7,9 @@ use async_trait::async_trait;
 use aws_sdk_secretsmanager::Client;
 use reticent_core::{Secret, SecretList, SecretRef, SecretSource, SecretStages};
 use reticent_provider_aws::{Aws, SecretsManagerSource};
-use reticent_testkit::{Harness, Part, SideDoorError, Trouble, conformance};
+use reticent_testkit::{Harness, Part, SideDoorError, Stranger, Trouble, conformance};
 
+use super::elsewhere::Elsewhere;
 use crate::iam::{User, arn, statement};
 use crate::support;
 use crate::wire::{Proxy, Wire};
@@ -21,13 +22,18 @@ struct Ministack {
     user: User,
     side_door: Client,
     source: Arc<SecretsManagerSource>,
+    elsewhere: Arc<Elsewhere>,
 }
 
 fn harness() -> Ministack {
     let (proxy, user) = (Proxy::before(&support::ministack().endpoint), User::new());
-    let options = user.options(proxy.address()).with_timeout(LIMIT);
-    let source = SecretsManagerSource::new(&Aws::from_default_chain(options)).with_label("aws-sm(mini)");
-    Ministack { proxy, user, side_door: support::owners_door(), source: Arc::new(source) }
+    let source_at = |address: &str| {
+        let options = user.options(address).with_timeout(LIMIT);
+        SecretsManagerSource::new(&Aws::from_default_chain(options)).with_label("aws-sm(mini)")
+    };
+    let source = Arc::new(source_at(proxy.address()));
+    let elsewhere = Elsewhere::new(|address| Arc::new(source_at(address)));
+    Ministack { proxy, user, side_door: support::owners_door(), source, elsewhere }
 }
 
 #[async_trait]
@@ -37,7 +43,11 @@ impl Harness for Ministack {
     }
 
     fn source(&self) -> Arc<dyn SecretSource> {
-        self.source.clone()
+        self.elsewhere.instead_of(self.source.clone())
+    }
+
+    fn stranger(&self) -> Option<Arc<dyn Stranger>> {
+        Some(self.elsewhere.clone())
     }
 
     fn list(&self) -> Option<Arc<dyn SecretList>> {

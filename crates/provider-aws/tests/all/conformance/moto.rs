@@ -7,8 +7,9 @@ use async_trait::async_trait;
 use aws_sdk_secretsmanager::Client;
 use reticent_core::{Secret, SecretList, SecretRef, SecretSink, SecretSource, SecretStages};
 use reticent_provider_aws::{Aws, SecretsManagerSource};
-use reticent_testkit::{Harness, Part, SideDoorError, Trouble, conformance};
+use reticent_testkit::{Harness, Part, SideDoorError, Stranger, Trouble, conformance};
 
+use super::elsewhere::Elsewhere;
 use crate::front::{Answer, Front};
 use crate::support;
 
@@ -20,17 +21,20 @@ struct Moto {
     front: Front,
     side_door: Client,
     source: Arc<SecretsManagerSource>,
+    elsewhere: Arc<Elsewhere>,
 }
 
 fn harness() -> Moto {
     let front = Front::before(&support::moto());
-    let options = support::options(front.address()).with_timeout(LIMIT).with_credentials(
-        "AKIDOFTHELAWS",
-        support::secret(KEY),
-        None,
-    );
-    let source = SecretsManagerSource::new(&Aws::from_default_chain(options));
-    Moto { front, side_door: support::side_door(&support::moto()), source: Arc::new(source) }
+    let source = Arc::new(source_at(front.address()));
+    let elsewhere = Elsewhere::new(|address| Arc::new(source_at(address)));
+    Moto { front, side_door: support::side_door(&support::moto()), source, elsewhere }
+}
+
+fn source_at(address: &str) -> SecretsManagerSource {
+    let options = support::options(address).with_timeout(LIMIT);
+    let options = options.with_credentials("AKIDOFTHELAWS", support::secret(KEY), None);
+    SecretsManagerSource::new(&Aws::from_default_chain(options))
 }
 
 #[async_trait]
@@ -40,7 +44,11 @@ impl Harness for Moto {
     }
 
     fn source(&self) -> Arc<dyn SecretSource> {
-        self.source.clone()
+        self.elsewhere.instead_of(self.source.clone())
+    }
+
+    fn stranger(&self) -> Option<Arc<dyn Stranger>> {
+        Some(self.elsewhere.clone())
     }
 
     fn sink(&self) -> Option<Arc<dyn SecretSink>> {

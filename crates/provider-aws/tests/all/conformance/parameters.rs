@@ -8,8 +8,9 @@ use aws_sdk_ssm::Client;
 use aws_sdk_ssm::types::ParameterType;
 use reticent_core::{Secret, SecretList, SecretRef, SecretSink, SecretSource};
 use reticent_provider_aws::{Aws, ParameterSource};
-use reticent_testkit::{Harness, Part, SideDoorError, Trouble, conformance};
+use reticent_testkit::{Harness, Part, SideDoorError, Stranger, Trouble, conformance};
 
+use super::elsewhere::Elsewhere;
 use crate::front::{Answer, Front};
 use crate::support;
 
@@ -21,21 +22,21 @@ struct Parameters {
     front: Front,
     side_door: Client,
     source: Arc<ParameterSource>,
+    elsewhere: Arc<Elsewhere>,
 }
 
 fn harness() -> Parameters {
     let front = Front::before(&support::moto());
-    let options = support::options(front.address()).with_timeout(LIMIT).with_credentials(
-        "AKIDOFTHELAWS",
-        support::secret(KEY),
-        None,
-    );
-    let source = ParameterSource::new(&Aws::from_default_chain(options));
-    Parameters {
-        front,
-        side_door: Client::new(&support::sdk_config(&support::moto())),
-        source: Arc::new(source),
-    }
+    let source = Arc::new(source_at(front.address()));
+    let elsewhere = Elsewhere::new(|address| Arc::new(source_at(address)));
+    let side_door = Client::new(&support::sdk_config(&support::moto()));
+    Parameters { front, side_door, source, elsewhere }
+}
+
+fn source_at(address: &str) -> ParameterSource {
+    let options = support::options(address).with_timeout(LIMIT);
+    let options = options.with_credentials("AKIDOFTHELAWS", support::secret(KEY), None);
+    ParameterSource::new(&Aws::from_default_chain(options))
 }
 
 #[async_trait]
@@ -45,7 +46,11 @@ impl Harness for Parameters {
     }
 
     fn source(&self) -> Arc<dyn SecretSource> {
-        self.source.clone()
+        self.elsewhere.instead_of(self.source.clone())
+    }
+
+    fn stranger(&self) -> Option<Arc<dyn Stranger>> {
+        Some(self.elsewhere.clone())
     }
 
     fn sink(&self) -> Option<Arc<dyn SecretSink>> {
