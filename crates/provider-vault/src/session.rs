@@ -172,7 +172,10 @@ impl Session {
             Due::Login => self.log_in(Some(token.generation)).await,
         };
         // While the old one lives, it serves.
-        done.or_else(|problem| if token.is_alive() { Ok(token) } else { Err(problem) })
+        done.or_else(|problem| {
+            token.rest();
+            if token.is_alive() { Ok(token) } else { Err(problem) }
+        })
     }
 
     /// Asks once how long a token lives that was handed to us.

@@ -15,6 +15,9 @@ use crate::reply::Reply;
 /// The longest time before its end at which a token is replaced.
 const LONGEST_MARGIN: Duration = Duration::from_secs(30);
 
+/// The longest time for which a renewal or a login that failed is left alone while the old token lives.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5);
+
 /// One token; calls share it.
 pub(crate) struct Token {
     pub(crate) header: Arc<HeaderValue>,
@@ -23,6 +26,8 @@ pub(crate) struct Token {
     born: Instant,
     life: Mutex<Life>,
     may_not_ask: AtomicBool,
+    /// Until when nothing is tried again that has failed.
+    rests_until: Mutex<Instant>,
 }
 
 /// How long a token lives, as far as we know.
@@ -46,7 +51,8 @@ pub(super) enum Due {
 
 impl Token {
     pub(super) fn new(header: Arc<HeaderValue>, generation: u64, life: Life) -> Self {
-        Self { header, generation, born: now(), life: Mutex::new(life), may_not_ask: AtomicBool::new(false) }
+        let (born, may_not_ask) = (now(), AtomicBool::new(false));
+        Self { header, generation, born, life: Mutex::new(life), may_not_ask, rests_until: Mutex::new(born) }
     }
 
     fn life(&self) -> Life {
@@ -86,7 +92,20 @@ impl Token {
         !life.renewable && life.ttl.is_some() && life.since.elapsed() >= life.renew_after
     }
 
+    /// Leaves what has failed alone for a while, since the token serves as it is.
+    pub(super) fn rest(&self) {
+        let pause = self.life().ttl.map_or(LONGEST_PAUSE, pause);
+        *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner) = now() + pause;
+    }
+
+    fn is_resting(&self) -> bool {
+        now() < *self.rests_until.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     pub(super) fn due(&self, can_log_in: bool) -> Due {
+        if self.is_resting() {
+            return Due::Nothing;
+        }
         let life = self.life();
         let elapsed = now().saturating_duration_since(life.since);
         match life.ttl {
@@ -105,7 +124,8 @@ impl Token {
             (false, true) => ttl - margin(ttl),
             (false, false) => return None,
         };
-        Some((life.since + after).saturating_duration_since(now()))
+        // What is due now and was not done is tried again, and not at once.
+        Some((life.since + after).saturating_duration_since(now()).max(pause(ttl)))
     }
 
     pub(super) fn cannot_look_itself_up(&self) {
@@ -138,6 +158,11 @@ impl Life {
         let renew_after = ttl.unwrap_or_default().mul_f64(2.0 / 3.0 - 0.1 * draw());
         Self { known: true, since: now(), ttl, renewable: renewable && ttl.is_some(), renew_after }
     }
+}
+
+/// How long what has failed is left alone.
+fn pause(ttl: Duration) -> Duration {
+    margin(ttl).min(LONGEST_PAUSE)
 }
 
 /// How long before its end a token is replaced.

@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use reticent_core::{ErrorKind, Secret, SecretSource as _};
-use reticent_provider_vault::{VaultLogin, VaultSource};
+use reticent_provider_vault::{VaultLogin, VaultSettings, VaultSource};
+use reticent_testkit::fake::{FakeServer, Reply};
 use serde_json::json;
 
 use crate::logins::{Store, app_login, app_role, secret_id, source_of};
@@ -160,4 +161,25 @@ async fn a_given_token_is_renewed_and_its_end_is_the_end() {
 
     let endless = crate::support::root_source();
     assert_eq!(endless.keep_alive().await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_renewal_that_fails_is_left_alone_for_a_while() {
+    let login = r#"{"auth":{"client_token":"s.token","lease_duration":1,"renewable":true}}"#;
+    let fake = FakeServer::start([Reply::new(200).with_body(login), Reply::new(500)]).await.unwrap();
+    let user = VaultLogin::userpass("app", Secret::copy_of(b"right word"));
+    let source = VaultSettings::new(fake.url()).with_login(user).build().unwrap();
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_millis(850) {
+        let wait = source.keep_alive().await.unwrap().unwrap();
+        assert!(wait >= Duration::from_millis(100), "{wait:?}");
+        // Reads try no more often.
+        for _ in 0..10 {
+            assert_eq!(source.check().await.unwrap_err().kind(), ErrorKind::Unavailable);
+        }
+        tokio::time::sleep(wait).await;
+    }
+    let renewals =
+        fake.requests().iter().filter(|request| request.target() == "/v1/auth/token/renew-self").count();
+    assert!((1..=5).contains(&renewals), "{renewals}");
 }
