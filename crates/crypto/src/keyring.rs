@@ -259,20 +259,20 @@ impl Keyring {
 
     /// Returns the keys for Fernet tokens, which name no key: the one that encrypts first, then all that may decrypt.
     ///
-    /// A first key that anybody can guess decrypts, too, and encrypts nothing.
+    /// A first key that anybody can guess decrypts, too, and encrypts nothing; where none is primary, nothing encrypts.
     ///
     /// # Errors
-    /// [`Error::NoKey`] when none encrypts.
+    /// [`Error::NoKey`] when none decrypts.
     pub fn multi_fernet(&self) -> Result<MultiFernet, Error> {
         self.fernet_for(Permission::Decrypt)
     }
 
     pub(crate) fn fernet_for(&self, wanted: Permission) -> Result<MultiFernet, Error> {
-        let primary = self.primary()?;
-        let others = self.entries.iter().filter(|entry| entry.id != primary.id);
+        let primary = self.primary().ok();
+        let others = self.entries.iter().filter(|entry| entry.state != State::Primary);
         let others = others.filter(|entry| entry.state.permits(wanted));
-        let keys = std::iter::once(primary).chain(others).filter_map(|entry| entry.key.as_ref());
-        MultiFernet::new(keys.map(Fernet::of))
+        let keys = primary.into_iter().chain(others).filter_map(|entry| entry.key.as_ref()).map(Fernet::of);
+        if primary.is_some() { MultiFernet::new(keys) } else { MultiFernet::decrypting(keys) }
     }
 
     /// Returns the key that signed a Fernet token, whatever its state.

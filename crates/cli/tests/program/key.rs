@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::Value;
 
-use crate::encrypt::keys;
+use crate::encrypt::{keys, said_by_python};
 use crate::support::{Ran, Sandbox};
 
 /// A project whose keyring is covered by a key in `.env`.
@@ -292,6 +292,34 @@ fn a_keyring_takes_over_from_the_variable_and_its_key_can_be_imported() {
     for ciphertext in [sealed, token] {
         assert_eq!(fine(&sandbox.run_with_stdin(&["decrypt"], ciphertext)), b"value");
     }
+}
+
+#[test]
+fn a_keyring_that_begins_with_the_variables_key_warns_of_nothing() {
+    let (variable, cover) = keys();
+    let sandbox = Sandbox::new().with("ENCRYPTION_KEY", &variable).with("KEYRING_KEY", cover);
+    let said = "wrote [DIR]/.reticent/keyring.json\nthe key \"python\" is primary (new)\n";
+    sandbox.run_with_stdin(&["key", "import", "python", "--fernet"], &variable).is(0, "", said);
+}
+
+#[test]
+fn a_key_that_anybody_can_guess_opens_what_it_encrypted_and_encrypts_nothing() {
+    let zeros = format!("{}=", "A".repeat(43));
+    let token = said_by_python("Fernet(key).encrypt(data)", &zeros, b"value");
+    let sandbox = project();
+    assert_eq!(sandbox.run_with_stdin(&["key", "import", "zeros", "--fernet"], &zeros).code, 0);
+    let warning = "warning: the key \"zeros\" is a pattern, not random bytes; it encrypts nothing\n";
+    sandbox.run_with_stdin(&["decrypt"], &token).is(0, "value", warning);
+    for mode in ["fernet", "aes256"] {
+        let refused = sandbox.run_with_stdin(&["encrypt", "--mode", mode], "value");
+        let error = "error: there is no key\nhint: reticent key promote ID lets a key encrypt\n";
+        refused.is(2, "", &format!("{warning}{error}"));
+    }
+    // And from there to a key that nobody can guess.
+    done(&sandbox.run(&["key", "stage"]));
+    done(&sandbox.run(&["key", "promote", "k1"]));
+    let moved = sandbox.run_with_stdin(&["rewrap"], token);
+    assert!(moved.code == 0 && moved.stdout.starts_with(b"rt1.k1."), "{}", moved.stderr);
 }
 
 #[test]

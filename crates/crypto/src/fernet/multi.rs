@@ -24,8 +24,10 @@ use crate::error::Error;
 /// ```
 #[derive(Clone, Debug)]
 pub struct MultiFernet {
-    first: Fernet,
-    others: Vec<Fernet>,
+    /// One at least.
+    keys: Vec<Fernet>,
+    /// Whether the first one encrypts.
+    encrypts: bool,
 }
 
 impl MultiFernet {
@@ -34,24 +36,32 @@ impl MultiFernet {
     /// # Errors
     /// [`Error::NoKey`] when there is none.
     pub fn new(keys: impl IntoIterator<Item = Fernet>) -> Result<Self, Error> {
-        let mut keys = keys.into_iter();
-        let first = keys.next().ok_or(Error::NoKey)?;
-        Ok(Self { first, others: keys.collect() })
+        let keys: Vec<_> = keys.into_iter().collect();
+        if keys.is_empty() { Err(Error::NoKey) } else { Ok(Self { keys, encrypts: true }) }
+    }
+
+    /// Takes keys of which none encrypts.
+    pub(crate) fn decrypting(keys: impl IntoIterator<Item = Fernet>) -> Result<Self, Error> {
+        Self::new(keys).map(|all| Self { encrypts: false, ..all })
+    }
+
+    fn first(&self) -> Result<&Fernet, Error> {
+        self.keys.first().filter(|_| self.encrypts).ok_or(Error::NoKey)
     }
 
     /// Reads tokens in the given way, with each key.
     #[must_use]
     pub fn with_compat(self, compat: Compat) -> Self {
-        let others = self.others.into_iter().map(|fernet| fernet.with_compat(compat));
-        Self { first: self.first.with_compat(compat), others: others.collect() }
+        let keys = self.keys.into_iter().map(|fernet| fernet.with_compat(compat));
+        Self { keys: keys.collect(), ..self }
     }
 
     /// Encrypts with the first key.
     ///
     /// # Errors
-    /// As [`Fernet::encrypt`].
+    /// As [`Fernet::encrypt`]; [`Error::NoKey`] when it is of a keyring in which none encrypts.
     pub fn encrypt(&self, plaintext: &[u8]) -> Result<String, Error> {
-        self.first.encrypt(plaintext)
+        self.first()?.encrypt(plaintext)
     }
 
     /// Encrypts with the first key at the given time, in seconds since 1970.
@@ -59,7 +69,7 @@ impl MultiFernet {
     /// # Errors
     /// As [`Fernet::encrypt_at_time`].
     pub fn encrypt_at_time(&self, plaintext: &[u8], current_time: u64) -> Result<String, Error> {
-        self.first.encrypt_at_time(plaintext, current_time)
+        self.first()?.encrypt_at_time(plaintext, current_time)
     }
 
     /// Decrypts a token of any age with whichever key is right.
@@ -75,7 +85,8 @@ impl MultiFernet {
     /// # Errors
     /// As [`Fernet::decrypt_with_ttl`].
     pub fn decrypt_with_ttl(&self, token: impl AsRef<[u8]>, ttl: Duration) -> Result<Secret, Error> {
-        self.decrypt_at_time(token, ttl, self.first.now()?)
+        let now = self.keys.first().ok_or(Error::NoKey)?.now()?;
+        self.decrypt_at_time(token, ttl, now)
     }
 
     /// Decrypts as [`decrypt_with_ttl`](Self::decrypt_with_ttl) at the given time, in seconds since 1970.
@@ -108,11 +119,17 @@ impl MultiFernet {
         let plaintext = self.decrypt(token)?;
         #[expect(clippy::disallowed_methods, reason = "into the place where its ciphertext then stands")]
         let plaintext = plaintext.expose_bytes();
-        self.first.encrypt_at_time(plaintext, timestamp)
+        self.first()?.encrypt_at_time(plaintext, timestamp)
     }
 
     fn any<T>(&self, read: impl Fn(&Fernet) -> Result<T, Error>) -> Result<T, Error> {
-        let others = self.others.iter();
-        others.fold(read(&self.first), |result, fernet| result.or_else(|_| read(fernet)))
+        let mut last = Error::NoKey;
+        for fernet in &self.keys {
+            match read(fernet) {
+                Ok(value) => return Ok(value),
+                Err(error) => last = error,
+            }
+        }
+        Err(last)
     }
 }

@@ -1,5 +1,7 @@
 //! What each state of a key permits, and what becomes of a stored keyring that is changed.
 
+use std::time::Duration;
+
 use futures_util::FutureExt as _;
 use reticent_core::{ErrorKind, KeyWrap, Secret, SourceError};
 use reticent_crypto::rewrap::{Cover, Survey};
@@ -96,6 +98,25 @@ fn a_key_decrypts_in_the_states_that_say_so() {
             Err(error) => assert!(!rewraps && error == unusable, "{state}: {error}"),
         }
     }
+}
+
+#[test]
+fn a_keyring_in_which_no_key_encrypts_decrypts_tokens_all_the_same() {
+    let (good, weak) =
+        (key(), Key::parse(&Secret::from_string(format!("{}=", "A".repeat(43)))).expect("zeros"));
+    let token = Fernet::new(&good.to_text()).expect("a key").encrypt(b"value").expect("randomness");
+    let mut keyring = Keyring::new();
+    assert_eq!(keyring.multi_fernet().unwrap_err(), Error::NoKey);
+    keyring.stage(id("weak"), weak).expect("new");
+    keyring.stage(id("good"), good).expect("new");
+    let fernet = keyring.multi_fernet().expect("two that decrypt");
+    assert_eq!(fernet.decrypt(&token).expect("authentic").len(), 5);
+    assert_eq!(fernet.decrypt_with_ttl(&token, Duration::from_secs(60)).expect("young").len(), 5);
+    for refused in [fernet.encrypt(b"value"), fernet.encrypt_at_time(b"value", 7), fernet.rotate(&token)] {
+        assert_eq!(refused, Err(Error::NoKey));
+    }
+    keyring.set_state(&id("good"), State::Retired).expect("staged");
+    assert_eq!(keyring.multi_fernet().expect("one").decrypt(&token).unwrap_err(), Error::NotAuthentic);
 }
 
 #[test]

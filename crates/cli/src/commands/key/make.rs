@@ -1,7 +1,7 @@
 //! New keys, and the keyring that the first of them begins.
 
 use reticent::core::ErrorKind;
-use reticent::crypto::{Error, Key, KeyId, Keyring};
+use reticent::crypto::{Entry, Error, Key, KeyId, Keyring};
 use reticent::setup::{Keyrings, Setup};
 
 use super::change::{change, id, tell, to_change};
@@ -78,7 +78,7 @@ pub(super) fn add(
         context.output.say(format!("wrote {}", keyrings.path().display()));
     }
     tell(&Keyring::new(), &made, dry_run, context)?;
-    warn_of_variable(&setup, context);
+    warn_of_variable(&setup, &made, context);
     Ok(Exit::Fine)
 }
 
@@ -122,10 +122,13 @@ fn next_id(keyring: &Keyring) -> std::result::Result<KeyId, Error> {
     format!("k{}", u64::from(highest) + 1).parse()
 }
 
-/// A keyring that is there is read in the place of the variable, so what the variable's key encrypted would not open.
-fn warn_of_variable(setup: &Setup, context: &Context) {
+/// A keyring that is there is read in the place of the variable, so what the variable's keys encrypted would not open,
+/// unless they were what the keyring began with.
+fn warn_of_variable(setup: &Setup, made: &Keyring, context: &Context) {
+    let is_in = |entry: &Entry| made.entries().any(|other| other.check_value() == entry.check_value());
     match context.block_on(setup.resolver().get("ENCRYPTION_KEY")) {
         Err(error) if error.kind() == ErrorKind::NotFound => {}
+        Ok(list) if Keyring::parse(&list).is_ok_and(|keyring| keyring.entries().all(is_in)) => {}
         _ => context.output.say(
             "warning: ENCRYPTION_KEY is not read any more where this keyring is; import its keys if they encrypted \
              anything: reticent get ENCRYPTION_KEY | reticent key import",
