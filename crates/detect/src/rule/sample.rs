@@ -26,11 +26,17 @@ pub(crate) fn expand(sample: &str, checksum: Option<Checksum>, seed: &str) -> Re
     }
 }
 
+/// The digits of BIP 173.
+const BECH32: &str = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+
 fn fill(token: &mut String, hole: &str, random: &mut Random) -> Result<(), String> {
     let (class, count) = hole.rsplit_once('*').ok_or("a hole of a sample is `<class*count>`")?;
     let count: usize = count.parse().map_err(|_| "the count of a hole is a number")?;
-    let class =
-        if class == "bech32" { "qpzry9x8gf2tvdw0s3jn54khce6mua7l".to_uppercase() } else { letters(class) };
+    let class = match class {
+        "bech32" => BECH32.to_uppercase(),
+        "bech32lower" => BECH32.into(),
+        _ => letters(class),
+    };
     let class: Vec<char> = class.chars().collect();
     token.extend((0..count).map(|_| class[random.below(class.len())]));
     Ok(())
