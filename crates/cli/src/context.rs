@@ -2,6 +2,7 @@
 
 use std::env;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::ArgMatches;
 use clap::parser::ValueSource;
@@ -12,6 +13,9 @@ use tokio::runtime::Runtime;
 use crate::arguments::{Format, Global, variable};
 use crate::failure::{Failure, Result};
 use crate::output::Output;
+
+/// How long a command that is done waits for what it gives back.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// The options and the place a command runs in.
 #[derive(Debug)]
@@ -74,6 +78,13 @@ impl Context {
     fn environment(&self, config: &Config) -> Option<String> {
         let asked = self.global.environment.clone();
         asked.or_else(|| env::var("ENVIRONMENT").ok().filter(|name| config.has_environment(name)))
+    }
+
+    /// Gives back what was lent to a command that is done with it.
+    pub(crate) async fn give_back(&self, setup: &Setup) {
+        if let Err(error) = setup.give_back(PATIENCE).await {
+            self.output.say(format!("warning: {error}"));
+        }
     }
 
     /// Runs a future to its end on this thread.

@@ -17,6 +17,7 @@ mod credentials;
 mod deferred;
 mod error;
 mod file;
+mod kept;
 #[cfg(feature = "crypto")]
 mod keyring;
 mod known;
@@ -46,6 +47,7 @@ pub use config::{Config, Declared};
 pub use error::SetupError;
 #[cfg(feature = "crypto")]
 pub use keyring::{KeyringPlace, Keyrings, Opened, Replica, StoredKeyring};
+pub use kept::Kept;
 pub use known::Known;
 pub use policy::{PolicyFor, PolicyOptions};
 pub use rotation::{Finding, Previous, Rotation};

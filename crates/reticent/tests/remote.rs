@@ -135,8 +135,8 @@ async fn settings_that_cannot_be_are_told_when_the_backend_is_asked_and_not_befo
         (
             "[sources.aws]\nendpoint = \"http://aws.example.org\"",
             "aws-sm://x",
-            ErrorKind::InvalidReference,
-            "http",
+            ErrorKind::Unsupported,
+            "its settings: the endpoint is http",
         ),
     ] {
         let setup = Setup::of(parsed(text).expect(text), None).expect("nothing is asked yet");

@@ -59,6 +59,7 @@ pub(crate) fn run(args: &CheckArgs, context: &Context) -> Result<Exit> {
     } else {
         values(args, &prepared, context)?
     };
+    context.block_on(context.give_back(prepared.setup()));
     if args.rights && checked.rows.iter().all(|row| !row.has_rights()) {
         context.output.say("no declared secret lives where rights can be asked for");
     }

@@ -55,6 +55,7 @@ pub(crate) fn run(args: &CopyArgs, context: &Context) -> Result<Exit> {
         Some(refusal) => Err(refusal),
         None => plan.carry_out(args.dry_run, context, &setup),
     };
+    context.block_on(context.give_back(&setup));
     if context.is_json() {
         written(context.output.data(plan.as_json(&done, args.overwrite, args.dry_run).as_bytes()))?;
     }

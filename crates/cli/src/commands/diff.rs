@@ -68,6 +68,7 @@ pub(crate) fn run(args: &DiffArgs, context: &Context) -> Result<Exit> {
     let comparing = Comparing::anew().map_err(|error| Failure::new(Exit::Unavailable, error.to_string()))?;
     let sides = Side::both([&args.a, &args.b], context, &comparing)?;
     warn(&sides, context);
+    sides.iter().for_each(|side| context.block_on(context.give_back(side.setup())));
     let rows = rows(&sides);
     let unreadable: Vec<Failure> = rows.iter().flat_map(Row::failures).collect();
     let exit = Exit::of_several(rows.iter().flat_map(Row::exits));

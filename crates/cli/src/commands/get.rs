@@ -42,6 +42,10 @@ pub(crate) fn run(args: &GetArgs, context: &Context) -> Result<Exit> {
     let target = Target::parse(&args.target, &setup)?;
     let secret = context.block_on(read(args, &target, &setup))?;
     context.warn(&setup, &target.places(&setup));
+    if let Some(lease) = secret.metadata().lease() {
+        let seconds = lease.duration().as_secs();
+        context.output.say(format!("{target} is lent for {seconds} seconds, and nobody renews it"));
+    }
     let shown = shown(args, &secret)?;
     let output = context.output;
     if context.is_json() {

@@ -84,7 +84,9 @@ pub(crate) fn run(args: &RunArgs, context: &Context) -> Result<ExitCode> {
         context.warn(&setup, &places);
         let masking = Masking::new(context)?;
         let mut run = Run { args, context, setup: &setup, wanted: &wanted, masking };
-        run.supervise(handed).await
+        let ended = run.supervise(handed).await;
+        context.give_back(&setup).await;
+        ended
     })
 }
 

@@ -32,6 +32,7 @@ pub(crate) fn run(args: &WhereArgs, context: &Context) -> Result<Exit> {
             Target::Reference(at) => setup.resolver().explain_ref(at).await,
         }
     });
+    context.block_on(context.give_back(&setup));
     let exit = match provenance.failure() {
         None => Exit::Fine,
         Some(error) => Exit::of_kind(error.kind()),

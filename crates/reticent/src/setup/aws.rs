@@ -12,10 +12,12 @@ use super::credentials::{Credentials, unread};
 /// Makes the session that the services of one instance share. What the table leaves out comes from the usual chain.
 pub(super) async fn session(
     table: &AwsTable,
+    label: &str,
     base: &Path,
     timeout: Duration,
     credentials: &Credentials,
 ) -> Result<Aws, SourceError> {
+    let wrong = |error: SourceError| wrong(label, error.detail().unwrap_or_default());
     let mut options = AwsOptions::default().with_timeout(timeout);
     if table.plain_http {
         options = options.danger_with_plain_http_anywhere();
@@ -27,16 +29,19 @@ pub(super) async fn session(
         options = options.with_profile(profile);
     }
     if let Some(endpoint) = &table.endpoint {
-        options = options.with_endpoint(endpoint)?;
+        options = options.with_endpoint(endpoint).map_err(wrong)?;
     }
     if let Some(file) = &table.ca_file {
-        options = options.with_roots(roots(&base.join(file))?)?;
+        let file = base.join(file);
+        let pem = std::fs::read(&file);
+        let pem = pem.map_err(|error| self::wrong(label, &format!("{}: {error}", file.display())))?;
+        options = options.with_roots(pem).map_err(wrong)?;
     }
     if table.refuses_other_regions {
         options = options.with_other_regions(OtherRegions::Refused);
     }
     if let (Some(id), Some(key)) = (&table.access_key_id, &table.secret_access_key) {
-        let read = async |at| credentials.read(at).await.map_err(|error| unread("aws", &error));
+        let read = async |at| credentials.read(at).await.map_err(|error| unread(label, &error));
         let token = match &table.session_token {
             Some(at) => Some(read(at).await?),
             None => None,
@@ -56,10 +61,7 @@ pub(super) fn secrets_manager(aws: &Aws, table: &AwsTable, label: String) -> Sec
     }
 }
 
-fn roots(file: &Path) -> Result<Vec<u8>, SourceError> {
-    std::fs::read(file).map_err(|error| {
-        SourceError::new(ErrorKind::Unsupported, "aws")
-            .with_detail(format!("its settings: {} cannot be read", file.display()))
-            .with_cause(error)
-    })
+/// The settings are wrong: nothing was asked, and asking again would not help.
+fn wrong(label: &str, why: &str) -> SourceError {
+    SourceError::new(ErrorKind::Unsupported, label.to_owned()).with_detail(format!("its settings: {why}"))
 }

@@ -82,7 +82,7 @@ fn secrets_manager(
         let (table, name, base) = (table.clone(), made_as.clone(), base.clone());
         let credentials = credentials.clone();
         Box::pin(async move {
-            let aws = super::aws::session(&table, &base, timeout, &credentials).await?;
+            let aws = super::aws::session(&table, &name, &base, timeout, &credentials).await?;
             Ok(super::aws::secrets_manager(&aws, &table, name))
         })
     }));

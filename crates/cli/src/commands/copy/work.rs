@@ -79,7 +79,8 @@ impl Plan {
     }
 }
 
-/// Writes if the place is as the plan saw it.
+/// Writes if the place is as the plan saw it. A store that cannot expect anything, as version 1 of Vault's, is looked at
+/// once more right before.
 async fn write(step: &Step, plan: &Plan, setup: &Setup) -> std::result::Result<(), SourceError> {
     let expected = match &step.state {
         State::Same => return Ok(()),
@@ -91,8 +92,17 @@ async fn write(step: &Step, plan: &Plan, setup: &Setup) -> std::result::Result<(
             _ => return Err(moved(step)),
         },
     };
+    let is_new = expected == Expected::Absent;
     let options = PutOptions::default().expecting(expected);
-    setup.put_with(&step.wanted, &step.value, &options).await.map(drop)
+    match setup.put_with(&step.wanted, &step.value, &options).await {
+        Err(error) if error.kind() == ErrorKind::Unsupported => {
+            if is_new && setup.state_of(&step.wanted).await?.is_some() {
+                return Err(moved(step));
+            }
+            setup.put(&step.wanted, &step.value).await.map(drop)
+        }
+        done => done.map(drop),
+    }
 }
 
 fn moved(step: &Step) -> SourceError {

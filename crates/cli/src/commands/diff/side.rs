@@ -98,6 +98,10 @@ impl Side {
         Ok(Self { label, secrets, kind, setup })
     }
 
+    pub(super) fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
     /// Returns what is unwise about the files that were read.
     pub(super) fn warnings(&self) -> Vec<String> {
         let places: Vec<_> = self.secrets.iter().flat_map(|secret| &secret.places).cloned().collect();

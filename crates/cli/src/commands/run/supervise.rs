@@ -4,7 +4,7 @@ use std::io;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use reticent::setup::{Changes, Known, Setup};
+use reticent::setup::{Changes, Kept, Known, Setup};
 use rustix::process::Signal;
 use tokio::sync::mpsc::UnboundedReceiver;
 
@@ -43,6 +43,7 @@ impl Run<'_> {
             Some(_) => self.setup.changes(self.wanted).await?,
             None => Changes::never(),
         };
+        let mut kept = self.kept(&handed).await?;
         let again = match self.args.watch {
             Some(Watch::Restart) => Again::Perhaps,
             Some(Watch::Signal(_)) | None => Again::Never,
@@ -54,6 +55,7 @@ impl Run<'_> {
             tokio::select! {
                 ended = child.wait() => break ended,
                 Some(heard) = received.recv() => child.hear(heard),
+                () = kept.tend() => {}
                 name = changes.next() => {
                     child.aside(|| self.context.output.say(format!("{name} has changed")));
                     if let Some(ended) = self.changed(&mut child, &mut received).await? {
@@ -63,6 +65,20 @@ impl Run<'_> {
             }
         };
         over(&mut child, ended.map_err(|error| lost(&error))?, &mut received).await
+    }
+
+    /// Keeps what is lent for as long as the program runs, since it cannot be told of a new value. With `--watch` it is
+    /// told, and what was replaced is given back.
+    async fn kept(&self, handed: &Handed) -> Result<Kept> {
+        if self.args.watch.is_some() {
+            return Ok(Kept::nothing());
+        }
+        let of = |variable: &Variable| {
+            let known = self.wanted.iter().find(|known| known.variable() == variable.name)?;
+            Some((known.clone(), variable.value.clone()))
+        };
+        let handed: Vec<_> = handed.variables.iter().filter_map(of).collect();
+        Ok(self.setup.keep(&handed).await?)
     }
 
     /// Learns what is to be masked, and decides how the program is connected.
