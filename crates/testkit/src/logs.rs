@@ -6,8 +6,9 @@
 
 use std::error::Error;
 use std::fmt;
+use std::marker::PhantomData;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tracing_core::dispatcher::{self, DefaultGuard, Dispatch};
 use tracing_core::field::{Field, Visit};
@@ -28,6 +29,8 @@ use tracing_core::{Event, LevelFilter, Metadata, Subscriber};
 pub struct Logs {
     kept: Arc<Kept>,
     _listening: DefaultGuard,
+    // What is undone when this is dropped concerns one thread, so it must not be sent to another.
+    _of_this_thread: PhantomData<MutexGuard<'static, ()>>,
 }
 
 #[derive(Default)]
@@ -42,7 +45,7 @@ impl Logs {
     pub fn listen() -> Self {
         let kept = Arc::<Kept>::default();
         let listening = dispatcher::set_default(&Dispatch::new(Listener(kept.clone())));
-        Self { kept, _listening: listening }
+        Self { kept, _listening: listening, _of_this_thread: PhantomData }
     }
 
     /// Returns all that was logged so far, a line each.

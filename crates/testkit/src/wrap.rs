@@ -11,6 +11,7 @@ use std::pin::Pin;
 
 use reticent_core::{KeyWrap, Secret};
 
+use crate::logs::Logs;
 use crate::run::settle;
 use crate::verdict::{Broken, Verdict};
 
@@ -63,7 +64,7 @@ pub struct WrapLaw {
     run: Run,
 }
 
-type Run = for<'a> fn(&'a dyn WrapHarness) -> Trial<'a>;
+type Run = for<'a> fn(&'a dyn WrapHarness, &'a Logs) -> Trial<'a>;
 type Trial<'a> = Pin<Box<dyn Future<Output = Result<(), Broken>> + Send + 'a>>;
 
 impl WrapLaw {
@@ -88,7 +89,8 @@ pub async fn judge(harness: &dyn WrapHarness, law: &str) -> Verdict {
     let Some(law) = ALL.iter().find(|known| known.name == law) else {
         return Verdict::Broken(Broken::new(format!("there is no law of the name {law}")));
     };
-    match (law.run)(harness).await {
+    let logs = Logs::listen();
+    match (law.run)(harness, &logs).await {
         Ok(()) => Verdict::Passed,
         Err(broken) => Verdict::Broken(broken),
     }

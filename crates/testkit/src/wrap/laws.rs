@@ -5,13 +5,20 @@ use reticent_core::{ErrorKind, KeyWrap, Secret, SourceError, WrapContext, Wrappe
 use super::{WrapHarness, WrapLaw};
 use crate::canary::Canary;
 use crate::capture::Capture;
+use crate::logs::Logs;
 use crate::verdict::Broken;
 
 type Holds = Result<(), Broken>;
 
 macro_rules! law {
     ($name:ident) => {
-        WrapLaw { name: concat!("wrap::", stringify!($name)), run: |harness| Box::pin($name(harness)) }
+        WrapLaw { name: concat!("wrap::", stringify!($name)), run: |harness, _| Box::pin($name(harness)) }
+    };
+    ($name:ident, with_logs) => {
+        WrapLaw {
+            name: concat!("wrap::", stringify!($name)),
+            run: |harness, logs| Box::pin($name(harness, logs)),
+        }
     };
 }
 
@@ -26,7 +33,7 @@ pub(super) const LAWS: &[WrapLaw] = &[
     law!(rewrapped_key_is_the_same_key),
     law!(rewrap_checks_the_context),
     law!(wrapped_key_hides_the_key),
-    law!(errors_and_debug_hold_no_key),
+    law!(errors_and_debug_hold_no_key, with_logs),
 ];
 
 fn context() -> WrapContext {
@@ -176,7 +183,7 @@ async fn wrapped_key_hides_the_key(harness: &dyn WrapHarness) -> Holds {
     }
 }
 
-async fn errors_and_debug_hold_no_key(harness: &dyn WrapHarness) -> Holds {
+async fn errors_and_debug_hold_no_key(harness: &dyn WrapHarness, logs: &Logs) -> Holds {
     let (keeper, canary) = (harness.keeper(), Canary::new());
     let key = Secret::copy_of(canary.bytes());
     let wrapped = wrapped(keeper, &key).await?;
@@ -190,6 +197,7 @@ async fn errors_and_debug_hold_no_key(harness: &dyn WrapHarness) -> Holds {
     for (_, spoilt) in spoilt(&wrapped) {
         capture.result("unwrap", &keeper.unwrap(&spoilt, &context()).await);
     }
+    capture.text("the log", &logs.text());
     let credentials = harness.credentials().iter().map(Canary::of).collect::<Vec<_>>();
     for canary in credentials.iter().chain([&canary]) {
         if let Some(leak) = capture.find(canary) {

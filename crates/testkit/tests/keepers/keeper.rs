@@ -26,6 +26,7 @@ pub(crate) enum Defect {
     WrapsInClear,
     ShowsItsKeyInDebug,
     ShowsKeysInHints,
+    LogsKeys,
 }
 
 impl Defect {
@@ -43,6 +44,7 @@ impl Defect {
         (Self::WrapsInClear, "wrap::wrapped_key_hides_the_key"),
         (Self::ShowsItsKeyInDebug, "wrap::errors_and_debug_hold_no_key"),
         (Self::ShowsKeysInHints, "wrap::errors_and_debug_hold_no_key"),
+        (Self::LogsKeys, "wrap::errors_and_debug_hold_no_key"),
     ];
 }
 
@@ -137,6 +139,9 @@ impl KeyWrap for Toy {
         #[expect(clippy::disallowed_methods, reason = "into a ciphertext of a test")]
         let key = data_key.expose_bytes();
         let key = if self.has(Defect::TrimsKeys) { key.trim_ascii_end() } else { key };
+        if self.has(Defect::LogsKeys) {
+            tracing::trace!(key = ?String::from_utf8_lossy(key), "wrap");
+        }
         let next = self.next.fetch_add(1, Ordering::Relaxed);
         let number = if self.has(Defect::WrapsAlike) { 0 } else { next };
         let id = if self.has(Defect::NamesAnotherKey) { "toy/0" } else { ID };
