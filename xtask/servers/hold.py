@@ -176,7 +176,10 @@ class OrdersBySocket:
 
     def __init__(self, folder):
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.bind(str(folder / "orders"))
+        try:
+            self.socket.bind(str(folder / "orders"))
+        except OSError as error:
+            raise Failure(f"no orders can be taken in {folder}: {error}; a shorter TMPDIR may help") from None
         os.chmod(folder / "orders", 0o600)
         self.socket.listen()
         self.connection = None

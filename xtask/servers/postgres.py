@@ -62,25 +62,29 @@ class Postgres(Server):
 
     def become_somebody(self):
         """As root: another user if that one can reach the program and the folder, else another name for ourselves."""
-        os.chown(self.folder, NOBODY, NOBODY)
-        attempt = {"cwd": self.folder, "capture_output": True, "check": False}
         try:
-            if subprocess.run([self.initdb, "--version"], **attempt, **AS_NOBODY).returncode == 0:
+            os.chown(self.folder, NOBODY, NOBODY)
+            if self.runs([], AS_NOBODY):
                 self.identity = AS_NOBODY
                 return
+            os.chown(self.folder, os.geteuid(), os.getegid())
         except OSError:
+            # A root that may not give files away, as in a namespace of one user.
             pass
-        os.chown(self.folder, 0, 0)
+        if not self.runs(IN_A_NAMESPACE, {}):
+            raise Failure(
+                f"postgres does not run as root, and neither user {NOBODY} nor a user namespace can run {self.initdb}; "
+                "run the tests as an ordinary user, or move the repository to where everybody can read"
+            )
         self.prefix = IN_A_NAMESPACE
+
+    def runs(self, prefix, identity):
+        command = [*prefix, self.initdb, "--version"]
         try:
-            if subprocess.run([*self.prefix, self.initdb, "--version"], **attempt).returncode == 0:
-                return
+            said = subprocess.run(command, cwd=self.folder, capture_output=True, check=False, **identity)
         except OSError:
-            pass
-        raise Failure(
-            f"postgres does not run as root, and neither user {NOBODY} nor a user namespace can run {self.initdb}; "
-            "run the tests as an ordinary user, or move the repository to where everybody can read"
-        )
+            return False
+        return said.returncode == 0
 
     def own(self, path):
         if self.identity:

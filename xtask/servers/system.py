@@ -68,22 +68,23 @@ def holds_port(pid, port):
     listening, wanted = "0A", f"0100007F:{port:04X}"
     try:
         rows = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+        sockets = {f"socket:[{row[9]}]" for row in rows if row[1] == wanted and row[3] == listening}
+        return any(socket in sockets for member in family(pid) for socket in open_files(member))
     except OSError:
+        # Not to be seen here: another system, or a container whose root may not look into another user's process.
         return True
-    sockets = {f"socket:[{row[9]}]" for row in rows if row[1] == wanted and row[3] == listening}
-    return any(socket in sockets for member in family(pid) for socket in open_files(member))
 
 
 def open_files(pid):
+    """Returns what the process has open; one that ends meanwhile has nothing."""
     try:
-        descriptors = list(Path(f"/proc/{pid}/fd").iterdir())
-    except OSError:
+        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+            try:
+                yield os.readlink(descriptor)
+            except FileNotFoundError:
+                continue
+    except (FileNotFoundError, ProcessLookupError):
         return
-    for descriptor in descriptors:
-        try:
-            yield os.readlink(descriptor)
-        except OSError:
-            continue
 
 
 def in_wheel(module, pattern):
