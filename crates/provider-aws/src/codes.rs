@@ -83,6 +83,11 @@ const ROWS: &[Row] = &[
     ("KMSInvalidStateException", ErrorKind::AccessDenied, Some(PENDING)),
     ("InvalidKeyUsageException", ErrorKind::Unsupported, Some("name a symmetric key for encryption")),
     ("LimitExceededException", ErrorKind::Unsupported, None),
+    (
+        "DryRunOperationException",
+        ErrorKind::Unsupported,
+        Some("the request was a rehearsal, and would have been carried out"),
+    ),
     ("ParameterLimitExceeded", ErrorKind::Unsupported, None),
 ];
 
@@ -124,7 +129,14 @@ pub(crate) fn failure(code: &str, message: &str, action: &'static str) -> Option
     })
 }
 
-/// The code as it is compared and shown: without a namespace before `#` and an address behind `:`, and nothing that
+/// Tells whether a code may be shown: one that is known, or has the form of AWS's. Anything else may be a value that a
+/// server put there.
+#[cfg(feature = "sdk")]
+pub(crate) fn may_be_shown(code: &str) -> bool {
+    code.ends_with("Exception") || ROWS.iter().any(|(known, _, _)| *known == code)
+}
+
+/// The code as it is compared: without a namespace before `#` and an address behind `:`, and nothing that
 /// does not look like a code, since what answers may not be AWS.
 pub(crate) fn clean(code: &str) -> Option<&str> {
     let name = code.rsplit('#').next().unwrap_or(code);

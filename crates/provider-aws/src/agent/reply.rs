@@ -77,6 +77,9 @@ fn secret(body: &Secret, source: &Arc<str>) -> Result<Read, Failure> {
     let value = match (part("SecretString"), part("SecretBinary")) {
         (Some(text), _) => text.clone(),
         (None, Some(bytes)) => base64::decoded(bytes)?,
+        (None, None) if part("ARN").or(part("Name")).is_none() => {
+            return Err(Failure::new(ErrorKind::Malformed).because("the reply is no secret").hinting(ELSE));
+        }
         (None, None) => {
             return Err(Failure::new(ErrorKind::NotFound)
                 .because("the secret has no value")

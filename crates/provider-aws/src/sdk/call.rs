@@ -1,13 +1,25 @@
 //! One call of one service, in the right region and with credentials that have not ended.
+//!
+//! The SDK writes to its log what servers answer, at the level of traces: whole answers of operations that it takes
+//! for harmless, those of others where a variable says so, and the text of errors always. So nothing that it logs
+//! during a call is passed on. The cost is that its log is silent; what became of a call is in the error and in the
+//! resolver's own events.
 
 use std::error::Error;
 use std::sync::{Mutex, PoisonError};
 
 use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use tracing::Dispatch;
+use tracing::instrument::WithSubscriber as _;
 
 use super::classify::{self, Answer};
 use super::session::{Aws, Session};
+
+/// Runs a call of the SDK, and passes on nothing of its log.
+async fn silently<T>(call: impl Future<Output = T>) -> T {
+    call.with_subscriber(Dispatch::none()).await
+}
 
 /// The clients of one service: one for each region, made when it is first asked.
 pub(crate) struct Service<C> {
@@ -44,7 +56,7 @@ impl<C: Clone> Service<C> {
     {
         let session = self.aws.session().await;
         let number = session.number;
-        let answer = match operation(self.client(&session, region)?).await {
+        let answer = match silently(operation(self.client(&session, region)?)).await {
             Ok(output) => return Ok(output),
             Err(error) => classify::answer(&error, action),
         };
@@ -52,12 +64,17 @@ impl<C: Clone> Service<C> {
             return Err(answer);
         }
         let session = self.aws.session_after(Some(number)).await;
-        let again = operation(self.client(&session, region)?).await;
+        let again = silently(operation(self.client(&session, region)?)).await;
         again.map_err(|error| classify::answer(&error, action))
     }
 
     fn client(&self, session: &Session, region: Option<&str>) -> Result<C, Answer> {
-        let region = self.aws.region(session, region).map_err(|failure| Answer { failure, code: None })?;
+        let failed = |failure| Answer { failure, code: None };
+        let region = self.aws.region(session, region).map_err(failed)?;
+        // Else the SDK sends nothing, and what it says could not be told from an outage.
+        if session.config.credentials_provider().is_none() {
+            return Err(failed(classify::no_credentials()));
+        }
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         let is_it = |made: &&Made<C>| made.session == session.number && made.region == region;
         if let Some(made) = made.iter().find(is_it) {

@@ -48,6 +48,9 @@ where
             // A reply that cannot be read and one that broke off look alike but for what is beneath.
             cause(error).unwrap_or_else(|| answered(error, None, action))
         }
+        SdkError::ConstructionFailure(_) => cause(error).unwrap_or_else(|| {
+            Failure::new(ErrorKind::InvalidReference).because("no request can be made of it")
+        }),
         _ => cause(error).unwrap_or_else(|| Failure::new(ErrorKind::Unavailable)),
     };
     Answer { failure, code }
@@ -79,7 +82,7 @@ fn with_particulars(failure: Failure, code: Option<&str>, response: Option<&Http
         .detail()
         .map(str::to_owned)
         .into_iter()
-        .chain(code.map(str::to_owned))
+        .chain(code.filter(|code| codes::may_be_shown(code)).map(str::to_owned))
         .chain(request.map(|id| format!("request {id}")))
         .collect();
     let failure = if failure.kind() == ErrorKind::Throttled { failure.after(wait) } else { failure };
@@ -129,7 +132,7 @@ fn beneath<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'sta
 
 fn read_cause(error: &(dyn Error + 'static)) -> Option<Failure> {
     if let Some(error) = error.downcast_ref::<CredentialsError>() {
-        return Some(no_credentials(error));
+        return Some(without_credentials(error));
     }
     if error.is::<InClear>() {
         return Some(
@@ -154,14 +157,17 @@ fn read_cause(error: &(dyn Error + 'static)) -> Option<Failure> {
     })
 }
 
-fn no_credentials(error: &CredentialsError) -> Failure {
+/// What it means that nobody has credentials.
+pub(super) fn no_credentials() -> Failure {
+    Failure::new(ErrorKind::Unauthenticated)
+        .because("there are no credentials")
+        .hinting("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, or give the machine a role")
+}
+
+fn without_credentials(error: &CredentialsError) -> Failure {
     let unauthenticated = Failure::new(ErrorKind::Unauthenticated);
     match error {
-        CredentialsError::CredentialsNotLoaded(_) => {
-            unauthenticated.because("there are no credentials").hinting(
-                "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, or give the machine a role",
-            )
-        }
+        CredentialsError::CredentialsNotLoaded(_) => no_credentials(),
         CredentialsError::ProviderTimedOut(_) => {
             Failure::new(ErrorKind::Timeout).because("the credentials did not come in time")
         }

@@ -163,6 +163,7 @@ impl SecretsManagerSource {
             return;
         }
         let parts = Parts {
+            is_named: true,
             text: entry.secret_string,
             bytes: entry.secret_binary,
             version: entry.version_id,

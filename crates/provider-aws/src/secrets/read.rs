@@ -63,6 +63,7 @@ impl From<Wanted<'_>> for Owned {
 
 pub(super) fn parts(answer: GetSecretValueOutput) -> Parts {
     Parts {
+        is_named: answer.arn.is_some() || answer.name.is_some(),
         text: answer.secret_string,
         bytes: answer.secret_binary,
         version: answer.version_id,

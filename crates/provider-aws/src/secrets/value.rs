@@ -10,6 +10,8 @@ use crate::error::Failure;
 
 /// The parts of an answer, taken out of the SDK's types without a copy of the value.
 pub(super) struct Parts {
+    /// Whether the answer names a secret at all; one that does not is somebody else's.
+    pub(super) is_named: bool,
     pub(super) text: Option<String>,
     pub(super) bytes: Option<Blob>,
     pub(super) version: Option<String>,
@@ -22,6 +24,9 @@ impl Parts {
         let value = match (self.text, self.bytes) {
             (Some(text), _) => Secret::from_string(text),
             (None, Some(bytes)) => Secret::from_vec(bytes.into_inner()),
+            (None, None) if !self.is_named => {
+                return Err(Failure::new(ErrorKind::Malformed).because("the answer is no secret"));
+            }
             (None, None) => {
                 return Err(Failure::new(ErrorKind::NotFound)
                     .because("the secret has no value")

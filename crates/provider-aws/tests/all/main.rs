@@ -2,6 +2,7 @@
 
 mod agent;
 mod conformance;
+mod errors;
 mod front;
 mod iam;
 #[cfg(feature = "kms")]
