@@ -25,6 +25,8 @@ pub enum Error {
     NotAuthentic,
     /// It does not have the form of such a ciphertext at all.
     Malformed,
+    /// It is plaintext or a Fernet token, where sealed values alone are taken, or by now.
+    Unsealed,
     /// There is no key to encrypt with.
     NoKey,
     /// No key of this identifier is here.
@@ -92,6 +94,9 @@ impl fmt::Display for Error {
         match self {
             Self::NotAuthentic => f.write_str("not an authentic ciphertext for this key, context and time"),
             Self::Malformed => f.write_str("not a ciphertext of this form"),
+            Self::Unsealed => {
+                f.write_str("not sealed, and what is not sealed is not taken here, or no longer")
+            }
             Self::NoKey => f.write_str("there is no key"),
             Self::UnknownKey(id) => write!(f, "encrypted with the key \"{id}\", which is not here"),
             Self::KeyUnusable { id, state } => write!(f, "the key \"{id}\" is {state}"),

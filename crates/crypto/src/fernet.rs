@@ -37,6 +37,14 @@ pub(crate) fn is_token(text: &[u8], compat: Compat) -> bool {
 /// How a token begins whose time is before the year 36812.
 const BEGINNING: &[u8] = b"gAAAA";
 
+/// Tells whether a text begins as a token does.
+pub(crate) fn begins_as_one(text: &[u8], compat: Compat) -> bool {
+    match compat {
+        Compat::Strict => text.starts_with(BEGINNING),
+        Compat::Python => lenient::beginning(text, BEGINNING.len()) == BEGINNING,
+    }
+}
+
 /// Tells whether a text that begins so may be a token.
 pub(crate) fn may_begin_with(start: &[u8], compat: Compat) -> bool {
     match compat {

@@ -14,7 +14,6 @@ use zeroize::Zeroize as _;
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::keyring::Permission;
 use crate::sealer::{Sealed, Sealer};
 
 /// An encrypted value as a field of a record: `rt1` text, or a Fernet token that Python wrote.
@@ -60,10 +59,10 @@ impl EncryptedField {
     /// # Errors
     /// As [`Sealer::open`].
     pub fn open(&self, sealer: &Sealer, context: &Context) -> Result<Secret, Error> {
-        if self.0.starts_with("rt1.") {
-            return sealer.open(context, &self.0);
+        match self.0.starts_with(Sealed::PREFIX) {
+            true => sealer.open(context, &self.0),
+            false => sealer.open_fernet(&self.0),
         }
-        sealer.keyring().fernet_for(Permission::Decrypt)?.decrypt(&self.0)
     }
 
     /// Encrypts the value anew under the primary key, if it is not encrypted so already.

@@ -117,6 +117,15 @@ impl Sealer {
         }
     }
 
+    /// Decrypts a Fernet token of any age.
+    pub(crate) fn open_fernet(&self, token: &str) -> Result<Secret, Error> {
+        self.keyring.multi_fernet()?.with_compat(self.compat).decrypt(token)
+    }
+
+    pub(crate) fn compat(&self) -> Compat {
+        self.compat
+    }
+
     fn fernet_for_rewrapping(&self) -> Result<MultiFernet, Error> {
         Ok(self.keyring.fernet_for(Permission::Rewrap)?.with_compat(self.compat))
     }
@@ -174,7 +183,7 @@ impl Sealer {
 
     /// Tells whether a text that begins so may be sealed.
     pub(crate) fn may_begin_with(&self, start: &[u8]) -> bool {
-        start.starts_with(b"rt1.") || fernet::may_begin_with(start, self.compat)
+        start.starts_with(Sealed::PREFIX.as_bytes()) || fernet::may_begin_with(start, self.compat)
     }
 }
 
@@ -199,6 +208,9 @@ pub enum Sealed {
 }
 
 impl Sealed {
+    /// How a value begins.
+    pub(crate) const PREFIX: &str = "rt1.";
+
     /// Tells what a sealed file is encrypted with, from how it begins; it decrypts nothing.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::key::{Key, KeyId};
 
 /// How a file begins; it is bound into the context, too.
-const MAGIC: &str = "RTC1";
+pub(crate) const MAGIC: &str = "RTC1";
 
 /// Encrypts what is written to it.
 ///

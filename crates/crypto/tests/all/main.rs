@@ -5,6 +5,7 @@ mod exchange;
 mod keepers;
 mod kept;
 mod keyring;
+mod mixed;
 mod replicas;
 mod rewrap;
 mod sealed;
