@@ -69,7 +69,10 @@ impl Inner {
             None if is_static(place) => {
                 if let Some(ttl) = reply.number("/data/ttl")? {
                     let left = if ttl == 0 { DUE_AGAIN } else { Duration::from_secs(ttl) };
-                    metadata = metadata.with_expires(asked_at + left);
+                    // An end beyond what the clock can hold is none.
+                    if let Some(end) = asked_at.checked_add(left) {
+                        metadata = metadata.with_expires(end);
+                    }
                 }
             }
             None => {}

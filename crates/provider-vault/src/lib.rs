@@ -25,6 +25,9 @@ mod path;
 mod reply;
 mod time;
 
+#[cfg(test)]
+mod properties;
+
 pub use config::{SettingsError, VaultSettings};
 pub use login::VaultLogin;
 pub use mounts::Engine;

@@ -12,6 +12,9 @@ pub(crate) fn parse(text: &str) -> Option<SystemTime> {
     let (whole, fraction) = clock.split_once('.').unwrap_or((clock, ""));
     let mut whole = whole.splitn(3, ':').map(str::parse::<i64>);
     let (hour, minute, second) = (whole.next()?.ok()?, whole.next()?.ok()?, whole.next()?.ok()?);
+    if !(0..24).contains(&hour) || !(0..60).contains(&minute) || !(0..=60).contains(&second) {
+        return None;
+    }
     let seconds = days(year, month, day)? * 86_400 + hour * 3_600 + minute * 60 + second - offset(zone)?;
     let since = Duration::new(u64::try_from(seconds).ok()?, nanoseconds(fraction)?);
     SystemTime::UNIX_EPOCH.checked_add(since)
@@ -22,7 +25,11 @@ fn offset(zone: &str) -> Option<i64> {
         return Some(0);
     }
     let (hours, minutes) = zone[1..].split_once(':')?;
-    let seconds = hours.parse::<i64>().ok()? * 3_600 + minutes.parse::<i64>().ok()? * 60;
+    let (hours, minutes) = (hours.parse::<i64>().ok()?, minutes.parse::<i64>().ok()?);
+    if !(0..24).contains(&hours) || !(0..60).contains(&minutes) {
+        return None;
+    }
+    let seconds = hours * 3_600 + minutes * 60;
     Some(if zone.starts_with('-') { -seconds } else { seconds })
 }
 
@@ -70,6 +77,10 @@ mod tests {
             "2026-11-25T08:03Z",
             "0001-01-01T00:00:00Z",
             "xT1",
+            "2026-11-25T9223372036854775807:00:00Z",
+            "2026-11-25T08:03:03+9223372036854775807:00",
+            "2026-11-25T24:00:00Z",
+            "2026-11-25T-1:00:00Z",
         ] {
             check(none, None);
         }

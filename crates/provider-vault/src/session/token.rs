@@ -15,6 +15,9 @@ use crate::reply::Reply;
 /// The longest time before its end at which a token is replaced.
 const LONGEST_MARGIN: Duration = Duration::from_secs(30);
 
+/// As good as never, and far from where clocks overflow.
+const LONGEST_LIFE: Duration = Duration::from_secs(60 * 60 * 24 * 365 * 100);
+
 /// The longest time for which a renewal or a login that failed is left alone while the old token lives.
 const LONGEST_PAUSE: Duration = Duration::from_secs(5);
 
@@ -154,7 +157,7 @@ impl Life {
     }
 
     fn granted(ttl: Duration, renewable: bool) -> Self {
-        let ttl = Some(ttl).filter(|ttl| !ttl.is_zero());
+        let ttl = Some(ttl.min(LONGEST_LIFE)).filter(|ttl| !ttl.is_zero());
         let renew_after = ttl.unwrap_or_default().mul_f64(2.0 / 3.0 - 0.1 * draw());
         Self { known: true, since: now(), ttl, renewable: renewable && ttl.is_some(), renew_after }
     }
