@@ -1,7 +1,8 @@
 //! `cargo xtask test` with a server.
 
 use std::net::TcpListener;
-use std::process::Output;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Output};
 
 use super::stage::{SERVER, Stage, is_running, wait_until};
 
@@ -30,19 +31,36 @@ fn a_server_that_ends_under_its_tests_fails_the_run() {
     assert!(said(&output).contains(why), "{}", said(&output));
 }
 
-#[test]
-fn nothing_is_left_running_when_the_run_is_killed() {
+/// Breaks a run off while its test is at work, and waits until nothing of it is left.
+#[track_caller]
+fn check_that_nothing_is_left(break_off: impl FnOnce(&mut Child)) {
     let stage = Stage::new();
-    let mut run = stage.run("wait").spawn().expect("the program can be started");
+    // A group of its own, as a shell gives to what a person starts.
+    let mut run = stage.run("wait").process_group(0).spawn().expect("the program can be started");
     wait_until("the test is at work", || stage.note("waiting").exists());
     let pid = stage.seen()[SERVER]["pid"].as_u64().expect("it has a process");
     assert!(is_running(pid));
-    // SIGKILL, which nobody can answer.
-    run.kill().expect("it is running");
+    break_off(&mut run);
     run.wait().expect("it was started by us");
     wait_until("the server has ended", || !is_running(pid));
     wait_until("its folder is gone", || {
         std::fs::read_dir(stage.folder_of_servers()).expect("a folder").count() == 0
+    });
+}
+
+#[test]
+fn nothing_is_left_running_when_the_run_is_killed() {
+    // SIGKILL, which nobody can answer.
+    check_that_nothing_is_left(|run| run.kill().expect("it is running"));
+}
+
+#[test]
+fn nothing_is_left_running_after_ctrl_c() {
+    check_that_nothing_is_left(|run| {
+        let group = format!("-{}", run.id());
+        let sent =
+            Command::new("kill").args(["-INT", "--", &group]).status().expect("there is such a program");
+        assert!(sent.success());
     });
 }
 
