@@ -291,7 +291,7 @@ impl Session {
                         Err(dead_token())
                     }
                     None => {
-                        token.set_life(Life::of_auth(&reply)?);
+                        token.was_renewed(Life::of_auth(&reply)?);
                         Ok(token)
                     }
                 }

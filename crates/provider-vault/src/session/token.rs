@@ -40,6 +40,8 @@ pub(super) struct Life {
     since: Instant,
     /// `None`: it does not end.
     ttl: Option<Duration>,
+    /// What it was when it was known first.
+    first: Option<Duration>,
     renewable: bool,
     renew_after: Duration,
 }
@@ -62,13 +64,19 @@ impl Token {
         *self.life.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes over what the server said; one that was renewed for less than a third of its first time is at its end.
-    pub(super) fn set_life(&self, mut life: Life) {
+    /// Takes over what the server said of it.
+    pub(super) fn set_life(&self, life: Life) {
         let mut held = self.life.lock().unwrap_or_else(PoisonError::into_inner);
-        if held.known && held.ttl.zip(life.ttl).is_some_and(|(first, granted)| granted < first / 3) {
-            life.renewable = false;
+        *held = Life { first: held.first.or(life.ttl), ..life };
+    }
+
+    /// Takes over a renewal; one that grants less than a third of the first time is the last.
+    pub(super) fn was_renewed(&self, life: Life) {
+        self.set_life(life);
+        let mut held = self.life.lock().unwrap_or_else(PoisonError::into_inner);
+        if held.first.zip(held.ttl).is_some_and(|(first, granted)| granted < first / 3) {
+            held.renewable = false;
         }
-        *held = life;
     }
 
     pub(super) fn cannot_be_renewed(&self) {
@@ -144,7 +152,14 @@ impl Token {
 impl Life {
     /// Of a token that was handed to us.
     pub(super) fn unknown() -> Self {
-        Self { known: false, since: now(), ttl: None, renewable: false, renew_after: Duration::ZERO }
+        Self {
+            known: false,
+            since: now(),
+            ttl: None,
+            first: None,
+            renewable: false,
+            renew_after: Duration::ZERO,
+        }
     }
 
     /// Of a login, or of a renewal.
@@ -159,7 +174,14 @@ impl Life {
     fn granted(ttl: Duration, renewable: bool) -> Self {
         let ttl = Some(ttl.min(LONGEST_LIFE)).filter(|ttl| !ttl.is_zero());
         let renew_after = ttl.unwrap_or_default().mul_f64(2.0 / 3.0 - 0.1 * draw());
-        Self { known: true, since: now(), ttl, renewable: renewable && ttl.is_some(), renew_after }
+        Self {
+            known: true,
+            since: now(),
+            ttl,
+            first: ttl,
+            renewable: renewable && ttl.is_some(),
+            renew_after,
+        }
     }
 }
 

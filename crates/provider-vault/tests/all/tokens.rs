@@ -183,3 +183,22 @@ async fn a_renewal_that_fails_is_left_alone_for_a_while() {
         fake.requests().iter().filter(|request| request.target() == "/v1/auth/token/renew-self").count();
     assert!((1..=5).contains(&renewals), "{renewals}");
 }
+
+#[tokio::test]
+async fn a_refusal_late_in_a_token_s_life_does_not_end_its_renewals() {
+    let (store, raw) = (Store::new(), Raw::root());
+    let hcl = format!("path \"{}/data/db\" {{ capabilities = [\"read\"] }}", store.mount);
+    let source = source_of(VaultLogin::token(Secret::copy_of(
+        token_with(&raw, &hcl, json!({"ttl": "3s"})).as_bytes(),
+    )));
+    let begun = Instant::now();
+    assert!(source.keep_alive().await.unwrap().is_some());
+    // What is left by then is less than a third of what it was.
+    tokio::time::sleep(Duration::from_millis(2200)).await;
+    assert_eq!(source.get(&at(&store.denied())).await.unwrap_err().kind(), ErrorKind::AccessDenied);
+    while begun.elapsed() < Duration::from_secs(4) {
+        let wait = source.keep_alive().await.unwrap().expect("it is renewed on");
+        tokio::time::sleep(wait).await;
+    }
+    source.get(&at(&store.place())).await.unwrap();
+}
