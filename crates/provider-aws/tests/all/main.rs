@@ -9,6 +9,8 @@ mod iam;
 mod kms;
 mod parameters;
 mod reads;
+mod regions;
 mod rights;
 mod support;
 mod wire;
+mod writes;

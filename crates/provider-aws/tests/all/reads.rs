@@ -2,6 +2,8 @@
 
 use reticent_core::{ErrorKind, SecretSource as _, VersionId};
 
+use reticent_testkit::fake::{FakeServer, cases};
+
 use crate::front::{Answer, Front};
 use crate::support::{at, fresh, is_value, moto, plant, side_door, source_at};
 
@@ -143,4 +145,56 @@ async fn a_batch_that_pages_for_ever_ends() {
         answers.iter().all(|answer| answer.as_ref().is_err_and(|error| error.kind() == ErrorKind::NotFound))
     );
     assert_eq!(front.operations().len(), 5);
+}
+
+#[tokio::test]
+async fn each_secret_of_a_batch_is_denied_for_itself() {
+    let front = FakeServer::start(cases::replies("aws.batch-denied-each")).await.unwrap();
+    let answers = source_at(&front.url()).get_many(&[at("aws-sm://a"), at("aws-sm://b")]).await;
+    for answer in answers {
+        let error = answer.unwrap_err();
+        assert_eq!(
+            (error.kind(), error.hint()),
+            (ErrorKind::AccessDenied, Some("allow secretsmanager:GetSecretValue on it"))
+        );
+    }
+    assert_eq!(front.count(), 1);
+}
+
+#[tokio::test]
+async fn a_batch_that_is_refused_as_a_whole_is_read_singly_and_tried_again_the_next_time() {
+    let front = Front::alone(|request| match request.operation.as_str() {
+        "BatchGetSecretValue" => Answer::error("InvalidParameterException", "one of them"),
+        _ => Answer::json(200, r#"{"Name":"x","SecretString":"value"}"#),
+    });
+    let (source, places) = (source_at(front.address()), [at("aws-sm://a"), at("aws-sm://b")]);
+    for _ in 0..2 {
+        source.get_many(&places).await.into_iter().for_each(|answer| is_value(answer, b"value"));
+        assert_eq!(front.operations(), ["BatchGetSecretValue", "GetSecretValue", "GetSecretValue"]);
+    }
+}
+
+#[tokio::test]
+async fn a_batch_during_an_outage_fails_at_once_and_for_all() {
+    let front = Front::alone(|_| Answer::error("InternalServiceError", "x"));
+    let places: Vec<_> = (0..30).map(|number| at(&format!("aws-sm://s{number}"))).collect();
+    let answers = source_at(front.address()).get_many(&places).await;
+    assert!(answers.iter().all(|answer| answer.as_ref().is_err_and(|error| error.is_transient())));
+    assert_eq!(front.operations(), ["BatchGetSecretValue"; 2]);
+}
+
+#[tokio::test]
+async fn what_a_batch_takes_for_current_and_is_not_is_read_singly() {
+    let front = Front::alone(|request| match request.operation.as_str() {
+        "BatchGetSecretValue" => Answer::json(
+            200,
+            r#"{"SecretValues":[{"Name":"a","SecretString":"old","VersionStages":["AWSPREVIOUS"]},
+                {"Name":"b","SecretString":"b","VersionStages":["AWSCURRENT"]}],"Errors":[]}"#,
+        ),
+        _ => Answer::json(200, r#"{"Name":"a","SecretString":"new"}"#),
+    });
+    let answers = source_at(front.address()).get_many(&[at("aws-sm://a"), at("aws-sm://b")]).await;
+    let [a, b] = <[_; 2]>::try_from(answers).unwrap();
+    is_value(a, b"new");
+    is_value(b, b"b");
 }
