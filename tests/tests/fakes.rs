@@ -111,3 +111,28 @@ async fn every_case_is_told_once_with_its_source_and_answers_as_it_says() {
         }
     }
 }
+
+#[test]
+fn every_case_is_shown_to_a_provider_by_one_of_its_tests() {
+    let crates = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates");
+    let mut texts = String::new();
+    let mut folders: Vec<_> = std::fs::read_dir(crates)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("provider-")))
+        .map(|path| path.join("tests"))
+        .collect();
+    while let Some(folder) = folders.pop() {
+        for path in std::fs::read_dir(&folder).into_iter().flatten().map(|entry| entry.unwrap().path()) {
+            match path.extension().and_then(|extension| extension.to_str()) {
+                None if path.is_dir() => folders.push(path),
+                Some("rs" | "toml") => texts += &std::fs::read_to_string(path).unwrap(),
+                _ => {}
+            }
+        }
+    }
+    let is_named =
+        |id: &&str| texts.contains(&format!("\"{id}\"")) || texts.contains(&format!("\"fake:{id}\""));
+    let idle: Vec<&str> = cases::ALL.iter().map(|case| case.id).filter(|id| !is_named(id)).collect();
+    assert_eq!(idle, [""; 0]);
+}
