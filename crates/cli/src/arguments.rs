@@ -8,7 +8,7 @@ use clap::{ArgAction, ArgMatches, Args, Parser, Subcommand, ValueEnum};
 
 use crate::commands::{
     check, completions, copy, decrypt, delete, diff, encrypt, env, example, export, generate, get, import,
-    init, inspect, key, list, man, policy, redact, rewrap, run, schema, set, where_,
+    init, inspect, key, list, man, policy, redact, rewrap, rules, run, scan, schema, set, where_,
 };
 
 /// Loads secrets from wherever they live, runs programs with them, and says what was tried.
@@ -154,6 +154,8 @@ pub(crate) enum Command {
     Import(import::ImportArgs),
     Diff(diff::DiffArgs),
     Redact(redact::RedactArgs),
+    Scan(scan::ScanArgs),
+    Rules(rules::RulesArgs),
     Example(example::ExampleArgs),
     Schema(schema::SchemaArgs),
     Policy(policy::PolicyArgs),

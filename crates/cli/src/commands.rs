@@ -29,7 +29,9 @@ pub(crate) mod man;
 pub(crate) mod policy;
 pub(crate) mod redact;
 pub(crate) mod rewrap;
+pub(crate) mod rules;
 pub(crate) mod run;
+pub(crate) mod scan;
 pub(crate) mod schema;
 pub(crate) mod set;
 mod wanted;
@@ -59,6 +61,8 @@ pub(crate) fn run(command: Command, context: &Context) -> Result<ExitCode> {
         Command::Import(args) => import::run(&args, context),
         Command::Diff(args) => diff::run(&args, context),
         Command::Redact(args) => redact::run(&args, context),
+        Command::Scan(args) => scan::run(&args, context),
+        Command::Rules(args) => rules::run(&args, context),
         Command::Generate(args) => generate::run(&args, context),
         Command::Encrypt(args) => encrypt::run(&args, context),
         Command::Decrypt(args) => decrypt::run(&args, context),

@@ -23,6 +23,8 @@ pub use reticent_provider_vault as provider_vault;
 pub use reticent_redact as redact;
 #[cfg(feature = "resolve")]
 pub use reticent_resolve as resolve;
+#[cfg(feature = "scan")]
+pub use reticent_scan as scan;
 
 #[cfg(all(feature = "setup", feature = "redact"))]
 mod masking;

@@ -22,6 +22,8 @@ pub use event::{Event, SkipReason, Skipped};
 pub use finding::Finding;
 pub use ignored::IgnoreRules;
 pub use progress::Progress;
+/// The rules and what they judge.
+pub use reticent_detect as detect;
 pub use scan::Scan;
 pub use selection::Selection;
 pub use walk::RootError;

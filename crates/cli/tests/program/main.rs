@@ -25,6 +25,7 @@ mod redact_terminal;
 mod refusals;
 mod remedies;
 mod rewrap;
+mod rules;
 mod run;
 mod run_masked;
 mod run_settings;
@@ -32,6 +33,7 @@ mod run_settings;
 mod run_terminal;
 #[cfg(feature = "pty")]
 mod run_terminal_jobs;
+mod scan;
 mod schema;
 mod screen;
 mod support;
