@@ -14,6 +14,7 @@ mod foreign;
 mod get;
 mod import;
 mod key;
+mod key_import;
 mod key_replicas;
 mod key_rotation;
 #[cfg(feature = "pty")]
