@@ -126,9 +126,11 @@ pub fn for_references(at: &[SecretRef], options: &PolicyOptions) -> Result<Strin
     for at in at {
         let (mount, rest, engine) = options.place(at)?;
         let name = at.to_string();
-        for need in reads(&mount, &rest, engine) {
-            policy.allow(need, &name);
-        }
+        // What the policy `default` has would say nothing here, and could be left out unnoticed.
+        let reads = reads(&mount, &rest, engine).into_iter();
+        reads
+            .filter(|need| options.token || need.path != LEASE_RENEWAL)
+            .for_each(|need| policy.allow(need, &name));
         if options.writes {
             writes(&mount, &rest, engine).into_iter().for_each(|need| policy.allow(need, &name));
         }
@@ -151,6 +153,9 @@ pub fn for_references(at: &[SecretRef], options: &PolicyOptions) -> Result<Strin
     Ok(policy.text())
 }
 
+/// Where leases are renewed, which the policy `default` lets every token do.
+const LEASE_RENEWAL: &str = "sys/leases/renew";
+
 /// What the policy `default` has of what a source does with its own token.
 const OF_A_TOKEN: [(&str, &str); 3] = [
     ("read", "auth/token/lookup-self"),
@@ -169,7 +174,7 @@ pub(crate) fn reads(mount: &str, rest: &str, engine: Engine) -> Vec<Need> {
         Engine::Leased if is_static(rest) => vec![Need::new("read", format!("{mount}/{rest}"))],
         Engine::Leased => vec![
             Need::new("read", format!("{mount}/{rest}")),
-            Need::new("update", "sys/leases/renew").to("renew its lease"),
+            Need::new("update", LEASE_RENEWAL).to("renew its lease"),
             Need::new("update", "sys/leases/revoke").to("give it back"),
         ],
     }
@@ -302,7 +307,7 @@ mod tests {
         other.reverse();
         let policy = for_references(&one, &PolicyOptions::default()).expect("right references");
         assert_eq!(for_references(&other, &PolicyOptions::default()).expect("right references"), policy);
-        assert_eq!(policy.matches("path ").count(), 5);
+        assert_eq!(policy.matches("path ").count(), 4);
         assert!(
             policy.contains("# vault://secret/a#x\n# vault://secret/a#y\npath \"secret/data/a\" {"),
             "{policy}"

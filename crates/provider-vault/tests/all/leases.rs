@@ -11,15 +11,15 @@ use crate::raw::{Raw, shared, text};
 use crate::support::{at, policy, root_source, source_as, token_with, unique};
 
 /// A database engine of one's own over the shared PostgreSQL.
-struct Database {
-    mount: String,
+pub(crate) struct Database {
+    pub(crate) mount: String,
     /// The beginning of its users' names.
     prefix: String,
 }
 
 impl Database {
     /// With a role `app` whose credentials live for `ttl` and at most `max` seconds.
-    fn new(ttl: u32, max: u32) -> Self {
+    pub(crate) fn new(ttl: u32, max: u32) -> Self {
         let (raw, servers) = (Raw::root(), shared());
         let postgres = servers.postgres();
         let mount = crate::support::mounted(&raw, "database", Value::Null);
@@ -38,7 +38,7 @@ impl Database {
         Self { mount, prefix }
     }
 
-    fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         format!("vault://{}/creds/app", self.mount)
     }
 

@@ -1,10 +1,13 @@
 //! A generated policy is enough, and nothing of it is too much.
 
+use std::time::Duration;
+
 use reticent_core::{ErrorKind, RightsCheck as _, Secret, SecretRef, SecretSource as _};
 use reticent_provider_vault::policy::{PolicyOptions, for_references};
 use reticent_provider_vault::{Engine, VaultLogin};
 use serde_json::json;
 
+use crate::leases::Database;
 use crate::raw::Raw;
 use crate::support::{at, kv1, kv2, policy, root_source, settings, source_as, token_with};
 
@@ -60,6 +63,29 @@ async fn each_statement_of_a_generated_policy_is_needed_and_no_more_is() {
         assert_eq!(missing(&token, &one, &refs).await, [format!("read on {path}")]);
     }
     assert_eq!(without(&hcl, 0).1.matches("path ").count(), 2);
+}
+
+#[tokio::test]
+async fn a_policy_for_what_is_lent_reads_renews_and_gives_back() {
+    let (database, raw) = (Database::new(60, 120), Raw::root());
+    let refs = [at(&format!("{}#password", database.place())), at(&database.place())];
+    let hcl = for_references(&refs, &PolicyOptions::default()).unwrap();
+    let token = token_with(&raw, &hcl, json!({}));
+    let source = source_as(&token);
+    let secret = source.get(&refs[1]).await.unwrap();
+    let (lease, keeper) = (secret.metadata().lease().unwrap(), source.leases().unwrap());
+    keeper.renew(lease, Duration::from_secs(60)).await.unwrap();
+    keeper.revoke(lease).await.unwrap();
+    assert_eq!(missing(&token, "none", &refs).await, [""; 0]);
+    let neighbour = at(&format!("vault://{}/creds/other", database.mount));
+    assert_eq!(source.get(&neighbour).await.unwrap_err().kind(), ErrorKind::AccessDenied);
+
+    assert_eq!(hcl.matches("path ").count(), 2);
+    for (number, capability) in ["read", "update"].into_iter().enumerate() {
+        let (path, rest) = without(&hcl, number);
+        let token = token_with(&raw, &rest, json!({}));
+        assert_eq!(missing(&token, "none", &refs).await, [format!("{capability} on {path}")]);
+    }
 }
 
 #[tokio::test]
