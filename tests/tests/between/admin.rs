@@ -49,6 +49,10 @@ impl Bao<'_> {
         let name = fresh("kv");
         let body = format!(r#"{{"type": "kv", "options": {{"version": "{version}"}}}}"#);
         self.must("POST", &format!("sys/mounts/{name}"), &body);
+        // A new store of version 2 takes a moment.
+        while version == 2 && self.call("GET", &format!("{name}/config"), "").0 != 200 {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
         name
     }
 

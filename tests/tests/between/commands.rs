@@ -10,9 +10,12 @@ fn secrets_are_set_read_listed_watched_and_deleted_wherever_they_live() {
     let servers = Servers::shared().expect("servers");
     let store = Bao(servers.openbao()).store(2);
     let name = fresh("each");
-    for prefix in
-        [format!("vault://{store}/{name}/"), format!("aws-sm://{name}/"), format!("aws-sm+moto://{name}/")]
-    {
+    for prefix in [
+        format!("vault://{store}/{name}/"),
+        format!("aws-sm://{name}/"),
+        format!("aws-sm+moto://{name}/"),
+        format!("aws-ssm+moto:///{name}/"),
+    ] {
         let place = format!("{prefix}db");
         let declared = format!("[secrets]\nDB_PASSWORD = \"{place}#password\"\n");
         let project = Project::new(&servers, &declared);
@@ -123,4 +126,39 @@ fn a_variable_that_refers_to_a_backend_is_followed_by_every_command() {
     assert!(policy.stdout.contains(&format!("path \"{store}/data/app\"")), "{}", policy.stdout);
     let report = project.run(&["check", "--rotation", "--json"]).json().remove(0);
     assert_eq!(report["items"][0]["rotation"]["version"], "1", "{report}");
+}
+
+#[test]
+fn a_program_is_started_anew_when_its_secret_is_rotated_in_a_backend() {
+    use std::io::{BufRead as _, BufReader};
+    let servers = Servers::shared().expect("servers");
+    let store = Bao(servers.openbao()).store(2);
+    let name = fresh("watched");
+    for place in
+        [format!("vault://{store}/db"), format!("aws-sm://{name}/db"), format!("aws-sm+moto://{name}/db")]
+    {
+        let declared = format!(
+            "[secrets]\nDB_PASSWORD = \"{place}#password\"\n\n[settings.DB_PASSWORD]\ntype = \"secret\"\n"
+        );
+        // The usual order is looked at every 10 s; here a test waits.
+        let project = Project::new(&servers, &format!("[sources]\npoll = \"100ms\"\n\n{declared}"));
+        let set = |value: &str| {
+            let set = project.run_with_stdin(&["set", &place], &format!("{{\"password\": \"{value}\"}}"));
+            assert_eq!(set.code, 0, "{}", set.stderr);
+        };
+        set("hunter2-first");
+        let script = "echo $DB_PASSWORD; read line || exit 7";
+        let mut command =
+            project.command(&["run", "--no-redact", "--watch", "restart", "--", "sh", "-c", script]);
+        let mut child = command.stdin(std::process::Stdio::piped()).spawn().expect("the program starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        let mut next = || lines.next().expect("a line").expect("text");
+        assert_eq!(next(), "hunter2-first", "{place}");
+        for value in ["hunter2-second", "hunter2-third"] {
+            set(value);
+            assert_eq!(next(), value, "{place}");
+        }
+        drop(child.stdin.take());
+        assert_eq!(child.wait().expect("it ends").code(), Some(7), "{place}");
+    }
 }

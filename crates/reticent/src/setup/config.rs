@@ -32,6 +32,8 @@ pub(super) const SCHEMES: &[&str] = &[
     "aws-agent",
     #[cfg(feature = "aws")]
     "aws-sm",
+    #[cfg(feature = "aws")]
+    "aws-ssm",
     "dotenv",
     "env",
     "file",

@@ -30,9 +30,8 @@ pub(super) fn backends(config: &Config, credentials: &Credentials) -> Vec<Backen
     backends
         .extend(config.remote.vault.iter().map(|(label, table)| vault(config, label, table, credentials)));
     #[cfg(feature = "aws")]
-    backends.extend(
-        config.remote.aws.iter().map(|(label, table)| secrets_manager(config, label, table, credentials)),
-    );
+    backends
+        .extend(config.remote.aws.iter().flat_map(|(label, table)| aws(config, label, table, credentials)));
     #[cfg(feature = "aws-agent")]
     backends
         .extend(config.remote.agent.iter().map(|(label, table)| agent(config, label, table, credentials)));
@@ -68,24 +67,44 @@ fn vault(
     }
 }
 
+/// Both services of one instance, which share a session and so its credentials.
 #[cfg(feature = "aws")]
-fn secrets_manager(
+fn aws(
     config: &Config,
     label: &str,
     table: &super::config::AwsTable,
     credentials: &Credentials,
-) -> Backend {
-    let (name, scheme) = (called("aws-sm", label), labelled("aws-sm", label));
-    let (table, base, credentials) = (table.clone(), config.base().to_owned(), credentials.clone());
-    let (made_as, timeout) = (name.clone(), config.sources.timeout);
-    let source = Arc::new(Deferred::new(name, "aws-sm", scheme.clone(), Lending::Never, move || {
-        let (table, name, base) = (table.clone(), made_as.clone(), base.clone());
-        let credentials = credentials.clone();
-        Box::pin(async move {
-            let aws = super::aws::session(&table, &name, &base, timeout, &credentials).await?;
-            Ok(super::aws::secrets_manager(&aws, &table, name))
-        })
-    }));
+) -> [Backend; 2] {
+    let session = Arc::new(super::aws::Session::new(
+        table.clone(),
+        called("aws", label),
+        config.base().to_owned(),
+        config.sources.timeout,
+        credentials.clone(),
+    ));
+    let (secrets, parameters) = (called("aws-sm", label), called("aws-ssm", label));
+    [
+        of_session("aws-sm", label, &session, move |session| session.secrets_manager(&secrets)),
+        of_session("aws-ssm", label, &session, move |session| session.parameters(&parameters)),
+    ]
+}
+
+#[cfg(feature = "aws")]
+fn of_session<S>(
+    plain: &'static str,
+    label: &str,
+    session: &Arc<super::aws::Session>,
+    source: impl Fn(&super::aws::Open<'_>) -> S + Clone + Send + Sync + 'static,
+) -> Backend
+where
+    S: SecretSink + SecretList + RightsCheck + 'static,
+{
+    let (session, scheme) = (Arc::clone(session), labelled(plain, label));
+    let source =
+        Arc::new(Deferred::new(called(plain, label), plain, scheme.clone(), Lending::Never, move || {
+            let (session, source) = (Arc::clone(&session), source.clone());
+            Box::pin(async move { Ok(source(&session.open().await?)) })
+        }));
     Backend {
         scheme,
         sink: Some(source.clone()),

@@ -98,7 +98,10 @@ impl Setup {
         let name = at.to_string();
         let access = Access::new(&self.actor, Action::Write, &name).at(at);
         self.hooks.learn(&name, value);
-        self.hooks.act(&access, &sink.name(), sink.put(at, value, options)).await
+        let done = self.hooks.act(&access, &sink.name(), sink.put(at, value, options)).await;
+        // A name, a field or another spelling may have been answered by what was there.
+        self.resolver.invalidate_all();
+        done
     }
 
     /// Reads what stands at a place that can be written, past every cache, with the state that a write can expect; `None`
@@ -132,7 +135,9 @@ impl Setup {
         let name = at.to_string();
         let access = Access::new(&self.actor, Action::Delete, &name).at(at);
         let options = DeleteOptions::default();
-        self.hooks.act(&access, &sink.name(), sink.delete(at, &options)).await
+        let done = self.hooks.act(&access, &sink.name(), sink.delete(at, &options)).await;
+        self.resolver.invalidate_all();
+        done
     }
 
     fn sink(&self, at: &SecretRef) -> Result<Arc<dyn SecretSink>, SourceError> {

@@ -104,6 +104,7 @@ impl Run<'_> {
     ) -> Result<Option<Ended>> {
         match self.args.watch {
             Some(Watch::Signal(signal)) => {
+                self.setup.resolver().invalidate_all();
                 // The program reads it by itself; from now on the new value is masked, too.
                 if let Ok(variables) = wanted::resolve(self.setup, self.wanted, |_, _| Ok(())).await {
                     self.learn(variables.iter(), child);
@@ -131,6 +132,8 @@ impl Run<'_> {
 
     /// Resolves anew; if that fails, the program goes on as it is.
     async fn renewed(&self, child: &Child) -> Option<Handed> {
+        // What changed under one name is kept under others, too: a reference, a field of the same place.
+        self.setup.resolver().invalidate_all();
         match super::resolve(self.args, self.context, self.setup, self.wanted).await {
             Ok(handed) => Some(handed),
             Err(failure) => {

@@ -92,6 +92,7 @@ pub(crate) struct AwsTable {
     pub(crate) session_token: Option<SecretRef>,
     pub(crate) refuses_other_regions: bool,
     pub(crate) recovery_days: Option<u8>,
+    pub(crate) parameter_key: Option<String>,
     pub(crate) plain_http: bool,
 }
 
@@ -167,6 +168,7 @@ const AWS: &[&str] = &[
     "session-token",
     "other-regions",
     "recovery-days",
+    "parameter-key",
     "danger-allow-plain-http",
     "instances",
 ];
@@ -285,6 +287,7 @@ fn aws(table: &Reader<'_>, local: &Schemes) -> Result<AwsTable, TomlError> {
             .item("other-regions")
             .map_or(Ok(false), |item| item.one_of(&[("follow", false), ("refuse", true)]))?,
         recovery_days: table.item("recovery-days").map(|item| recovery_days(&item)).transpose()?,
+        parameter_key: text(table, "parameter-key")?,
         plain_http: flag(table, "danger-allow-plain-http")?,
     };
     match (table.item("access-key-id"), table.item("secret-access-key")) {
