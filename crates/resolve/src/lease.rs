@@ -88,6 +88,14 @@ impl Leases {
         }
     }
 
+    /// Lets `keep_fresh` hand the newest value of the place of `at` to those who watch it.
+    pub(crate) fn spread(&self, at: &SecretRef) {
+        if let Some(place) = self.find(at) {
+            place.want_spread();
+            self.signal.notify_waiters();
+        }
+    }
+
     fn all(&self) -> Vec<Arc<Place>> {
         self.lock().values().cloned().collect()
     }

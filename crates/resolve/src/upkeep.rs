@@ -31,17 +31,16 @@ impl Resolver {
         let seen = self.inner.look_at(&places).await;
         let fetched = self.fetch(&request, self.inner.cache.newest_ticket()).await?;
         self.inner.watches.prune(&self.inner.hooks);
-        let shared = self.inner.watches.of_key(request.key());
-        let shared = shared.into_iter().find(|watch| watch.actor == self.actor);
-        let watch = shared.unwrap_or_else(|| {
-            let offer = self.inner.offer(&fetched.secret, &fetched.hits, fetched.refresh_at);
-            let next_poll = self.inner.next_poll(0);
-            let watch = Watch::new(request.clone(), self.actor.clone(), &offer, next_poll);
-            watch.note_seen(seen, &places);
-            self.inner.watches.add(watch)
-        });
+        let offer = self.inner.offer(&fetched.secret, &fetched.hits, fetched.refresh_at);
+        let another = Watch::new(request.clone(), self.actor.clone(), &offer, self.inner.next_poll(0));
+        another.note_seen(seen, &places);
+        let (watch, view) = self.inner.watches.join(another);
         self.inner.wake_before(watch.due_at());
-        Ok(SecretHandle::new(watch.view.subscribe(), self, Arc::clone(request.shown())))
+        if offer.uses.as_ref().is_some_and(|uses| uses.is_replaced()) {
+            // Another lease took its place since the read, when nobody watched yet.
+            self.inner.leases.spread(fetched.hits.place());
+        }
+        Ok(SecretHandle::new(view, self, Arc::clone(request.shown())))
     }
 
     /// Forgets the kept answer for `text`; for a reference also those of the names that it served.

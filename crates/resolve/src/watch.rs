@@ -261,10 +261,22 @@ impl Watch {
 pub(crate) struct Watches(Mutex<Vec<Arc<Watch>>>);
 
 impl Watches {
-    pub(crate) fn add(&self, watch: Watch) -> Arc<Watch> {
-        let watch = Arc::new(watch);
-        self.list().push(Arc::clone(&watch));
-        watch
+    /// Joins the watch of this key and actor, or adds `another`.
+    ///
+    /// What is looked for, added and joined at once is at no moment without somebody who holds it, and so is not let
+    /// go of by [`prune`](Self::prune) on another thread.
+    pub(crate) fn join(&self, another: Watch) -> (Arc<Watch>, watch::Receiver<View>) {
+        let mut list = self.list();
+        let is_same = |watch: &&Arc<Watch>| {
+            watch.request.key() == another.request.key() && watch.actor == another.actor
+        };
+        if let Some(watch) = list.iter().find(is_same) {
+            return (Arc::clone(watch), watch.view.subscribe());
+        }
+        let watch = Arc::new(another);
+        let view = watch.view.subscribe();
+        list.push(Arc::clone(&watch));
+        (watch, view)
     }
 
     pub(crate) fn all(&self) -> Vec<Arc<Watch>> {

@@ -245,6 +245,10 @@ impl Place {
         state.retry_at = wait.map(|wait| now + wait);
     }
 
+    pub(super) fn want_spread(&self) {
+        self.lock().spread_due = true;
+    }
+
     /// Tells whether handles have to be told of another value, and counts on the caller to do it.
     pub(super) fn take_spread(&self) -> bool {
         std::mem::take(&mut self.lock().spread_due)

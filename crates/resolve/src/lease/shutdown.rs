@@ -48,10 +48,10 @@ impl Resolver {
         self.invalidate_all();
         let left = deadline.saturating_duration_since(Instant::now());
         let flushed = timeout(left, self.flush_hits()).await.unwrap_or(Ok(()));
-        match self.inner.leases_alive() {
+        match self.inner.leases_left() {
             0 => flushed,
-            alive => Err(SourceError::new(ErrorKind::Timeout, RESOLVER)
-                .with_detail(format!("{alive} leases could not be revoked within {limit:?}"))
+            left => Err(SourceError::new(ErrorKind::Timeout, RESOLVER)
+                .with_detail(format!("{left} leases could not be revoked within {limit:?}"))
                 .with_hint("they end by themselves; see whether their source is reached")),
         }
     }
@@ -72,15 +72,14 @@ impl Inner {
     async fn revoke_until(&self, place: Arc<Place>, lent: Lent, deadline: Instant) {
         while let Err(error) = self.end_lease(&place, &lent).await {
             let now = Instant::now();
-            if !error.is_transient() || !lent.is_alive(now) || now >= deadline {
+            if !error.is_transient() || now >= deadline {
                 return;
             }
             sleep(WAIT).await;
         }
     }
 
-    fn leases_alive(&self) -> usize {
-        let now = Instant::now();
-        self.leases.all().iter().map(|place| place.alive(now)).sum()
+    fn leases_left(&self) -> usize {
+        self.leases.all().iter().map(|place| place.unrevoked().len()).sum()
     }
 }

@@ -304,3 +304,25 @@ async fn who_is_denied_gets_no_new_value_whoever_reads_it() {
     assert_is(&agent.current(), "old");
     assert_eq!(agent.health().last_error.expect("denied").kind(), ErrorKind::AccessDenied);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn no_handle_is_lost_while_others_come_and_go() {
+    let memory = MemorySource::new("mem");
+    let resolver = built(over(&memory));
+    let followers = (0..8).map(|number| {
+        let (memory, resolver) = (memory.clone(), resolver.clone());
+        tokio::spawn(async move {
+            for round in 0..500 {
+                let key = format!("mem://{number}-{round}");
+                memory.set(&key, "old");
+                let handle = resolver.watch(&key).await.expect("held");
+                memory.set(&key, "new");
+                resolver.refresh_now(&key).await.expect("held");
+                assert_is(&handle.current(), "new");
+            }
+        })
+    });
+    for follower in followers.collect::<Vec<_>>() {
+        follower.await.expect("every handle follows");
+    }
+}
