@@ -105,7 +105,7 @@ fn decode(
     }
     *budget -= decoded.bytes().len();
     let syntax = if matches!(layer, Layer::Percent | Layer::Escapes) { text.syntax } else { Syntax::Unknown };
-    let inner = Text { bytes: decoded.bytes(), syntax, file: FileKind::Other, is_test: text.is_test };
+    let inner = Text { bytes: decoded.bytes(), syntax, file: FileKind::Other, ..*text };
     let found = look_at(set, &inner, depth + 1, budget);
     hits.extend(found.into_iter().map(|hit| outer(hit, &decoded, layer, run.start)));
 }

@@ -48,7 +48,7 @@ fn by_words(set: &RuleSet, text: &Text<'_>, hits: &mut Vec<Hit>) {
             // The sign behind `sig=` is what separates it from its value.
             let end = end - usize::from(text.bytes[end - 1] == b'=');
             name_end = assignment::at(set, text, start..end, hits);
-            if text.bytes[start..name_end].eq_ignore_ascii_case(b"secret") {
+            if !text.is_by_line && text.bytes[start..name_end].eq_ignore_ascii_case(b"secret") {
                 manifest::at(set, text, start, hits);
             }
             if text.bytes[start..].starts_with(b"passw") {

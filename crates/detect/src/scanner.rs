@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::finding::Finding;
+use crate::form::assignment;
 use crate::hits::Hit;
 use crate::layers;
 use crate::set::RuleSet;
@@ -79,6 +80,33 @@ impl Scanner {
     pub fn scan_named(&self, path: &str, bytes: &[u8]) -> Vec<Finding> {
         let hits = layers::look(&self.set, &Text::of(path, bytes));
         hits.into_iter().filter_map(|hit| self.wanted(hit)).collect()
+    }
+
+    /// Returns what is found in lines of a text, none of which depends on the lines below it.
+    ///
+    /// It is for texts that arrive line by line, of which up to 4 KiB before them were given as well: what is found in
+    /// a line is the same whatever follows. A private key that its line does not close is found up to the line's end,
+    /// and what only a whole document tells is not found.
+    #[must_use]
+    pub fn scan_lines(&self, bytes: &[u8]) -> Vec<Finding> {
+        let hits = layers::look(&self.set, &Text { is_by_line: true, ..Text::of("", bytes) });
+        hits.into_iter().filter_map(|hit| self.wanted(hit)).collect()
+    }
+
+    /// Judges `value` as that of a setting called `name`, whatever its length.
+    ///
+    /// ```
+    /// use reticent_detect::Scanner;
+    ///
+    /// let finding = Scanner::new().judge_value("db_password", "q8Zt0vLw2n").expect("it is one");
+    /// assert_eq!(finding.rule().id(), "generic.password");
+    /// assert!(Scanner::new().judge_value("user", "q8Zt0vLw2n").is_none());
+    /// ```
+    #[must_use]
+    pub fn judge_value(&self, name: &str, value: &str) -> Option<Finding> {
+        let mut hits = Vec::new();
+        assignment::named(&self.set, &Text::of("", value.as_bytes()), name.as_bytes(), &mut hits);
+        hits.into_iter().find_map(|hit| self.wanted(hit))
     }
 
     /// Makes a finding of a hit that is to be told.

@@ -22,12 +22,20 @@ pub(crate) struct Text<'t> {
     pub(crate) file: FileKind,
     /// Whether its path says that it belongs to tests.
     pub(crate) is_test: bool,
+    /// Whether nothing in a line depends on the lines below it.
+    pub(crate) is_by_line: bool,
 }
 
 impl<'t> Text<'t> {
     /// The bytes of the file `path`; an empty one tells nothing.
     pub(crate) fn of(path: &str, bytes: &'t [u8]) -> Self {
-        Self { bytes, syntax: Syntax::of(path), file: FileKind::of(path), is_test: is_test(path) }
+        Self {
+            bytes,
+            syntax: Syntax::of(path),
+            file: FileKind::of(path),
+            is_test: is_test(path),
+            is_by_line: false,
+        }
     }
 }
 

@@ -12,6 +12,9 @@ mod logs;
 mod mask;
 mod outlet;
 mod redactor;
+#[cfg(feature = "rules")]
+mod rules;
+mod sought;
 mod sse;
 mod stream;
 mod texts;

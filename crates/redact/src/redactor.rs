@@ -5,6 +5,7 @@ use std::io;
 
 use crate::json::JsonStream;
 use crate::mask::Mask;
+use crate::sought::Sought;
 use crate::sse::EventStream;
 use crate::stream::Stream;
 use crate::values::Values;
@@ -31,7 +32,7 @@ use crate::writer::{Form, Writer};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Redactor {
-    values: Values,
+    sought: Sought,
     mask: Mask,
 }
 
@@ -39,7 +40,7 @@ impl Redactor {
     /// Masks `values`, those among them that are learnt later as well.
     #[must_use]
     pub fn new(values: &Values) -> Self {
-        Self { values: values.clone(), mask: Mask::name() }
+        Self { sought: Sought::new(values), mask: Mask::name() }
     }
 
     /// Masks with `mask`.
@@ -52,7 +53,23 @@ impl Redactor {
     /// Returns the values that are masked.
     #[must_use]
     pub fn values(&self) -> &Values {
-        &self.values
+        self.sought.values()
+    }
+
+    /// Masks what the rules of `scanner` find as well, from its least confidence on.
+    ///
+    /// A text is judged line by line, with the lines before it: what stands in its place is `[REDACTED:rule-id]`. A
+    /// word of less than sixteen letters and nothing else is never masked by a rule, so that a prompt need not wait
+    /// for the end of its line; a private key is masked from its first line to its last. Known values come first.
+    #[cfg(feature = "rules")]
+    #[must_use]
+    pub fn with_rules(mut self, scanner: reticent_detect::Scanner) -> Self {
+        self.sought = self.sought.with_rules(scanner);
+        self
+    }
+
+    pub(crate) fn sought(&self) -> &Sought {
+        &self.sought
     }
 
     pub(crate) fn mask(&self) -> &Mask {
@@ -62,7 +79,7 @@ impl Redactor {
     /// Masks one whole text; a text that holds no value is borrowed.
     #[must_use]
     pub fn redact<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {
-        let mut watch = Watch::new(&self.values);
+        let mut watch = Watch::new(&self.sought);
         watch.push(text);
         watch.border();
         let Some(first) = watch.next() else { return Cow::Borrowed(text) };
@@ -93,19 +110,19 @@ impl Redactor {
     /// Begins a text that arrives in chunks.
     #[must_use]
     pub fn stream(&self) -> Stream {
-        Stream::new(&self.values, self.mask.clone())
+        Stream::new(&self.sought, self.mask.clone())
     }
 
     /// Begins JSON that arrives in chunks, to be masked in place.
     #[must_use]
     pub fn json(&self) -> JsonStream {
-        JsonStream::new(&self.values, self.mask.clone())
+        JsonStream::new(&self.sought, self.mask.clone())
     }
 
     /// Begins server-sent events that arrive in chunks, such as the answer of a language model.
     #[must_use]
     pub fn events(&self) -> EventStream {
-        EventStream::new(&self.values, self.mask.clone())
+        EventStream::new(&self.sought, self.mask.clone())
     }
 
     /// Puts a stream before `sink`.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use crate::mask::Mask;
 use crate::outlet::{Outlet, Sink};
-use crate::values::Values;
+use crate::sought::Sought;
 use crate::watch::Watch;
 
 /// From this many bytes on, what may begin a value waits on a terminal, too.
@@ -39,8 +39,8 @@ pub struct Stream {
 }
 
 impl Stream {
-    pub(crate) fn new(values: &Values, mask: Mask) -> Self {
-        Self { watch: Watch::new(values), outlet: Outlet::default(), mask }
+    pub(crate) fn new(sought: &Sought, mask: Mask) -> Self {
+        Self { watch: Watch::new(sought), outlet: Outlet::default(), mask }
     }
 
     /// Takes the next chunk, and hands out what is free to go.

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::values::Values;
+use crate::sought::Sought;
 use crate::watch::{Marked, Watch, merge};
 
 /// Finds values in plain text, and hands each out when no later byte makes it longer; a border ends one text and
@@ -13,8 +13,8 @@ pub(crate) struct TextReader {
 }
 
 impl TextReader {
-    pub(crate) fn new(values: &Values) -> Self {
-        Self { watch: Watch::new(values), found: VecDeque::new() }
+    pub(crate) fn new(sought: &Sought) -> Self {
+        Self { watch: Watch::new(sought), found: VecDeque::new() }
     }
 
     /// Returns how many bytes were pushed.

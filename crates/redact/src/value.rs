@@ -5,13 +5,16 @@
 //! first finding twice. Text that is not a tree yet is masked in place, which is faster and changes less.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde_json::{Map, Value, map};
 
 use crate::mask::Mask;
 use crate::redactor::Redactor;
 use crate::texts::TextReader;
+use crate::watch::Marked;
+#[cfg(feature = "rules")]
+use crate::watch::merge;
 
 impl Redactor {
     /// Masks a tree of JSON; one that holds no value is borrowed.
@@ -37,7 +40,12 @@ impl Redactor {
     /// ```
     #[must_use]
     pub fn redact_value<'v>(&self, value: &'v Value) -> Cow<'v, Value> {
-        let mut masking = Masking { reader: TextReader::new(self.values()), mask: self.mask() };
+        let mut masking = Masking {
+            reader: TextReader::new(self.sought()),
+            mask: self.mask(),
+            #[cfg(feature = "rules")]
+            scanner: self.sought().scanner(),
+        };
         if masking.holds_any(value) { Cow::Owned(masking.tree(value)) } else { Cow::Borrowed(value) }
     }
 }
@@ -46,21 +54,23 @@ impl Redactor {
 struct Masking<'r> {
     reader: TextReader,
     mask: &'r Mask,
+    #[cfg(feature = "rules")]
+    scanner: Option<&'r reticent_detect::Scanner>,
 }
 
 impl Masking<'_> {
     fn holds_any(&mut self, root: &Value) -> bool {
-        let mut left = vec![root];
-        while let Some(value) = left.pop() {
+        let mut left = vec![("", root)];
+        while let Some((name, value)) = left.pop() {
             let is_found = match value {
-                Value::String(text) => self.is_in(text),
-                Value::Number(number) => self.is_in(&number.to_string()),
+                Value::String(text) => !self.read(name, text).is_empty(),
+                Value::Number(number) => !self.read("", &number.to_string()).is_empty(),
                 Value::Object(members) => {
-                    left.extend(members.values());
-                    members.keys().any(|key| self.is_in(key))
+                    left.extend(members.iter().map(|(key, member)| (key.as_str(), member)));
+                    members.keys().any(|key| !self.read("", key).is_empty())
                 }
                 Value::Array(items) => {
-                    left.extend(items);
+                    left.extend(items.iter().map(|item| (name, item)));
                     false
                 }
                 Value::Null | Value::Bool(_) => false,
@@ -72,26 +82,35 @@ impl Masking<'_> {
         false
     }
 
-    fn is_in(&mut self, text: &str) -> bool {
-        !self.reader.read(text.as_bytes()).is_empty()
+    /// Returns what is to be masked in the text that is called `name`, or nothing.
+    fn read(&mut self, name: &str, text: &str) -> VecDeque<Marked> {
+        let mut spans = VecDeque::from(self.reader.read(text.as_bytes()));
+        #[cfg(feature = "rules")]
+        if let Some(finding) = self.scanner.and_then(|scanner| scanner.judge_value(name, text)) {
+            let span = finding.span();
+            let marked = Marked::by_rule(span.start as u64, span.end as u64, finding.rule().id(), true);
+            merge(&mut spans, vec![marked]);
+        }
+        let _ = name;
+        spans
     }
 
     /// Copies a tree: down to a leaf, then up to where another child is left.
     fn tree(&mut self, root: &Value) -> Value {
-        let (mut open, mut next) = (Vec::new(), root);
+        let (mut open, mut next, mut name) = (Vec::new(), root, "");
         loop {
             let mut done = match next {
                 Value::Array(items) => {
-                    open.push(Open::Array(Vec::with_capacity(items.len()), items.iter()));
+                    open.push(Open::Array(Vec::with_capacity(items.len()), items.iter(), name));
                     None
                 }
                 Value::Object(members) => {
-                    open.push(Open::Object(self.keys(members), members.values(), Map::new()));
+                    open.push(Open::Object(self.keys(members), members.iter(), Map::new()));
                     None
                 }
-                leaf => Some(self.leaf(leaf)),
+                leaf => Some(self.leaf(name, leaf)),
             };
-            next = loop {
+            (name, next) = loop {
                 let Some(parent) = open.last_mut() else {
                     return done.expect("a leaf, or the last to be closed");
                 };
@@ -106,9 +125,9 @@ impl Masking<'_> {
         }
     }
 
-    fn leaf(&mut self, leaf: &Value) -> Value {
+    fn leaf(&mut self, name: &str, leaf: &Value) -> Value {
         match leaf {
-            Value::String(text) => self.masked(text).map_or_else(|| leaf.clone(), Value::String),
+            Value::String(text) => self.masked(name, text).map_or_else(|| leaf.clone(), Value::String),
             Value::Number(number) => {
                 let first = self.reader.read(number.to_string().as_bytes()).into_iter().next();
                 first.map_or_else(|| leaf.clone(), |span| Value::String(text(self.mask.bytes(&span))))
@@ -117,9 +136,9 @@ impl Masking<'_> {
         }
     }
 
-    /// Masks a text; nothing if it stays.
-    fn masked(&mut self, original: &str) -> Option<String> {
-        let spans = self.reader.read(original.as_bytes());
+    /// Masks a text that is called `name`, or nothing; `None` if it stays.
+    fn masked(&mut self, name: &str, original: &str) -> Option<String> {
+        let spans = self.read(name, original);
         let place = |at: u64| usize::try_from(at).expect("an offset in a text in memory");
         let (mut shown, mut at) = (Vec::with_capacity(original.len()), 0);
         for span in &spans {
@@ -133,7 +152,7 @@ impl Masking<'_> {
 
     /// Returns the keys of a copy, in the order of the original, last one first.
     fn keys(&mut self, members: &Map<String, Value>) -> Vec<String> {
-        let masked: Vec<Option<String>> = members.keys().map(|key| self.masked(key)).collect();
+        let masked: Vec<Option<String>> = members.keys().map(|key| self.masked("", key)).collect();
         let stays = members.keys().zip(&masked).filter(|(_, masked)| masked.is_none());
         let mut taken: BTreeSet<String> = match masked.iter().any(Option::is_some) {
             true => stays.map(|(key, _)| key.clone()).collect(),
@@ -169,21 +188,22 @@ fn text(bytes: Vec<u8>) -> String {
 
 /// What is being copied: what there is of the copy, and what is left of the original.
 enum Open<'v> {
-    Array(Vec<Value>, std::slice::Iter<'v, Value>),
-    Object(Vec<String>, map::Values<'v>, Map<String, Value>),
+    Array(Vec<Value>, std::slice::Iter<'v, Value>, &'v str),
+    Object(Vec<String>, map::Iter<'v>, Map<String, Value>),
 }
 
 impl<'v> Open<'v> {
-    fn next(&mut self) -> Option<&'v Value> {
+    /// The next child and its name; that of an item is the name of its array.
+    fn next(&mut self) -> Option<(&'v str, &'v Value)> {
         match self {
-            Self::Array(_, items) => items.next(),
-            Self::Object(_, members, _) => members.next(),
+            Self::Array(_, items, name) => items.next().map(|item| (*name, item)),
+            Self::Object(_, members, _) => members.next().map(|(key, member)| (key.as_str(), member)),
         }
     }
 
     fn add(&mut self, child: Value) {
         match self {
-            Self::Array(items, _) => items.push(child),
+            Self::Array(items, _, _) => items.push(child),
             Self::Object(keys, _, members) => {
                 members.insert(keys.pop().expect("a key for each member"), child);
             }
@@ -192,7 +212,7 @@ impl<'v> Open<'v> {
 
     fn close(self) -> Value {
         match self {
-            Self::Array(items, _) => Value::Array(items),
+            Self::Array(items, _, _) => Value::Array(items),
             Self::Object(_, _, members) => Value::Object(members),
         }
     }

@@ -10,6 +10,9 @@ use std::sync::Arc;
 use reticent_core::Secret;
 use reticent_needles::{Finder, Span, Spelling};
 
+#[cfg(feature = "rules")]
+use crate::rules::Judging;
+use crate::sought::Sought;
 use crate::values::{Set, Tables, Values};
 
 /// A span that is to be masked, and what its mask has to know.
@@ -22,6 +25,19 @@ pub(crate) struct Marked {
     pub(crate) name: String,
     pub(crate) secret: Option<Secret>,
     pub(crate) spelling: Spelling,
+    finder: By,
+}
+
+/// What has found a span.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum By {
+    Value,
+    /// A rule that knows what it found.
+    #[cfg(feature = "rules")]
+    Rule,
+    /// A rule that judged by a name or a form: a known value in the same place is what it saw.
+    #[cfg(feature = "rules")]
+    Guess,
 }
 
 impl Marked {
@@ -35,13 +51,38 @@ impl Marked {
             name: span.name().to_owned(),
             secret: set.secret(span.name(), span.nth()).cloned(),
             spelling: span.spelling(),
+            finder: By::Value,
         })
     }
 
-    /// Joins with a span that overlaps: the first, then the longest, then the first in the alphabet gives the name.
+    /// Marks what a rule has found.
+    #[cfg(feature = "rules")]
+    pub(crate) fn by_rule(start: u64, end: u64, rule: &str, is_guess: bool) -> Self {
+        let name = rule.to_owned();
+        let finder = if is_guess { By::Guess } else { By::Rule };
+        Self { start, end, length: 0, name, secret: None, spelling: Spelling::Raw, finder }
+    }
+
+    /// Tells whether a span that overlaps takes the place of this one.
+    fn yields_to(&self, other: &Self) -> bool {
+        #[cfg(feature = "rules")]
+        let yields = self.finder == By::Guess && other.finder == By::Value;
+        #[cfg(not(feature = "rules"))]
+        let yields = self.finder < other.finder;
+        yields
+    }
+
+    /// Joins with a span that overlaps: a known value before a rule, then the first, the longest and the first in the
+    /// alphabet give the name.
     fn join(self, other: Self) -> Self {
+        if self.yields_to(&other) {
+            return other;
+        }
+        if other.yields_to(&self) {
+            return self;
+        }
         let (start, end) = (self.start.min(other.start), self.end.max(other.end));
-        let order = |marked: &Self| (marked.start, usize::MAX - marked.length);
+        let order = |marked: &Self| (marked.finder, marked.start, usize::MAX - marked.length);
         let is_first = (order(&self), &self.name) <= (order(&other), &other.name);
         Self { start, end, ..if is_first { self } else { other } }
     }
@@ -74,16 +115,20 @@ pub(crate) struct Watch {
     values: Values,
     generation: Option<u64>,
     followers: Vec<Follower>,
+    #[cfg(feature = "rules")]
+    rules: Option<Judging>,
     found: VecDeque<Marked>,
     total: u64,
 }
 
 impl Watch {
-    pub(crate) fn new(values: &Values) -> Self {
+    pub(crate) fn new(sought: &Sought) -> Self {
         Self {
-            values: values.clone(),
+            values: sought.values().clone(),
             generation: None,
             followers: Vec::new(),
+            #[cfg(feature = "rules")]
+            rules: sought.scanner().map(Judging::new),
             found: VecDeque::new(),
             total: 0,
         }
@@ -102,6 +147,10 @@ impl Watch {
             finder.push(chunk, |span| found.extend(Marked::new(*base, *until, set, &span)));
             merge(&mut self.found, found);
         }
+        #[cfg(feature = "rules")]
+        if let Some(rules) = &mut self.rules {
+            merge(&mut self.found, rules.push(chunk));
+        }
         self.total += chunk.len() as u64;
         if self.followers.iter().any(|follower| follower.until.is_some()) {
             self.followers.retain(|follower| follower.until.is_none_or(|until| follower.settled() < until));
@@ -115,12 +164,19 @@ impl Watch {
             finder.border(|span| found.extend(Marked::new(*base, *until, set, &span)));
             merge(&mut self.found, found);
         }
+        #[cfg(feature = "rules")]
+        if let Some(rules) = &mut self.rules {
+            merge(&mut self.found, rules.border());
+        }
         self.followers.retain(|follower| follower.until.is_none());
     }
 
     /// Returns the offset before which no later byte changes anything, apart from where a span ends that begins before.
     pub(crate) fn settled(&self) -> u64 {
-        self.followers.iter().map(Follower::settled).min().unwrap_or(self.total)
+        let settled = self.followers.iter().map(Follower::settled).min().unwrap_or(self.total);
+        #[cfg(feature = "rules")]
+        let settled = self.rules.as_ref().map_or(settled, |rules| settled.min(rules.settled()));
+        settled
     }
 
     /// Takes the next span whose beginning is settled.
@@ -145,6 +201,10 @@ impl Watch {
                 finder.open().filter_map(|span| Marked::new(*base, *until, set, &span)).collect(),
             );
         }
+        #[cfg(feature = "rules")]
+        if let Some(rules) = &self.rules {
+            merge(&mut all, rules.open());
+        }
         all
     }
 
@@ -155,10 +215,13 @@ impl Watch {
             Some(follower.base + start)
         });
         let live = live.min().unwrap_or(self.total);
+        #[cfg(feature = "rules")]
+        let live = self.rules.as_ref().map_or(live, |rules| live.min(rules.settled()));
         self.open().into_iter().take_while(move |span| span.start < live)
     }
 
-    /// Returns the length of the longest unfinished match, in bytes that matching has seen.
+    /// Returns the length of the longest unfinished match of a value, in bytes that matching has seen. Rules have none:
+    /// where somebody waits, they judge what is there.
     pub(crate) fn live(&self) -> usize {
         let live = self.followers.iter().filter_map(|follower| follower.finder.live());
         live.map(|(_, length)| length).max().unwrap_or(0)

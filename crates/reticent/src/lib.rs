@@ -7,6 +7,8 @@ pub use reticent_config::SettingsOfFacade as Settings;
 pub use reticent_core as core;
 #[cfg(feature = "crypto")]
 pub use reticent_crypto as crypto;
+#[cfg(feature = "detect")]
+pub use reticent_detect as detect;
 #[cfg(feature = "dotenv")]
 pub use reticent_dotenv as dotenv;
 #[cfg(feature = "files")]

@@ -10,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::ValueEnum;
 use reticent::core::{FingerprintKey, Secret, Visible};
+use reticent::detect::Scanner;
 use reticent::redact::{Mask, Redactor, Values};
 
 use crate::context::Context;
@@ -30,11 +31,11 @@ Examples:
 Not masked: a value that is cut in half, reversed, spaced out, hashed or
 compressed, or written in another alphabet such as base32.";
 
-/// Copies standard input to standard output and masks known values in it
+/// Copies standard input to standard output and masks known values and leaked secrets in it
 ///
 /// Each value is masked in all its usual spellings: as it is, in base64, hex, percent escapes, JSON, shell quotes, HTML,
-/// UTF-16 and more, also where it is wrapped, indented or coloured in the middle. Every other byte passes as it is and at
-/// once. A value of fewer than 6 bytes, or a common word, is not masked, and its name is told on stderr.
+/// UTF-16 and more, also where it is wrapped, indented or coloured in the middle. What detection rules find is masked by
+/// the rule's name, once its line has ended. Every other byte passes as it is and at once. A value of fewer than 6 bytes, or a common word, is not masked, and its name is told on stderr.
 #[derive(clap::Args, Debug)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct RedactArgs {
@@ -42,9 +43,15 @@ pub(crate) struct RedactArgs {
     /// secrets that `run` would hand over
     #[arg(long, value_name = "FILE")]
     known_from: Vec<PathBuf>,
-    /// Looks for known values alone, which is all there is so far
-    #[arg(long)]
+    /// Masks what detection rules find as well; it is so unless --known-from says what is to be masked
+    #[arg(long, overrides_with = "no_rules")]
+    rules: bool,
+    /// Looks for known values alone
+    #[arg(long, overrides_with = "rules")]
     no_rules: bool,
+    /// Masks what rules find from this confidence on, from 0 to 1
+    #[arg(long, value_name = "N", value_parser = confidence, default_value_t = Scanner::DEFAULT_MIN_CONFIDENCE)]
+    min_confidence: f32,
     /// Reads the input as this
     #[arg(long = "as", id = "as", value_enum, value_name = "FORM", default_value_t = Form::Text)]
     form: Form,
@@ -80,8 +87,11 @@ pub(crate) fn run(args: &RedactArgs, context: &Context) -> Result<Exit> {
     let mask = mask(args)?;
     let known = known::values(&args.known_from, context)?;
     let values: Values = known.iter().cloned().collect();
-    let redactor = Redactor::new(&values).with_mask(mask);
+    let mut redactor = Redactor::new(&values).with_mask(mask);
     tell_refused(&redactor, &known, context);
+    if args.rules || !args.no_rules && args.known_from.is_empty() {
+        redactor = redactor.with_rules(Scanner::new().with_min_confidence(args.min_confidence));
+    }
     let output = Output::open();
     let pauses = if output.is_terminal() { Pauses::Heeded } else { Pauses::Ignored };
     let (writer, pauses) = match args.form {
@@ -92,6 +102,11 @@ pub(crate) fn run(args: &RedactArgs, context: &Context) -> Result<Exit> {
     };
     flow::through(writer, pauses)?;
     Ok(Exit::Fine)
+}
+
+fn confidence(text: &str) -> std::result::Result<f32, String> {
+    let is_one = |number: &f32| (0.0..=1.0).contains(number);
+    text.parse().ok().filter(is_one).ok_or_else(|| "a number from 0 to 1".to_owned())
 }
 
 fn mask(args: &RedactArgs) -> Result<Mask> {

@@ -84,7 +84,6 @@ pub(crate) fn quoted_password(set: &RuleSet, text: &Text<'_>, words: Range<usize
 }
 
 /// Judges a whole text as the value of `name`.
-#[cfg(feature = "json")]
 pub(crate) fn named(set: &RuleSet, text: &Text<'_>, name: &[u8], hits: &mut Vec<Hit>) {
     let words = Words::of(name);
     let span = 0..text.bytes.len();

@@ -28,6 +28,12 @@ pub(crate) fn at(set: &RuleSet, text: &Text<'_>, at: usize, hits: &mut Vec<Hit>)
     }
     let body_at = label_at + length + 5;
     let rest = &bytes[body_at..bytes.len().min(body_at + LONGEST)];
+    let line = memchr::memchr(b'\n', rest).unwrap_or(rest.len());
+    if text.is_by_line && memchr::memmem::find(&rest[..line], b"-----END").is_none() {
+        let line_end = body_at + rest[..line].trim_ascii_end().len();
+        hits.push(Hit::new(set.forms.private_key, at..line_end, 0.6));
+        return;
+    }
     let end = memchr::memmem::find(rest, b"-----END").unwrap_or_else(|| body_length(rest));
     let closing = memchr::memmem::find(&rest[end..], b"-----END")
         .and_then(|_| memchr::memmem::find(&rest[end + 8..], b"-----"))

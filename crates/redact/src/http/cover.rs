@@ -159,7 +159,7 @@ fn known(redactor: &Redactor, text: &[u8]) -> Vec<Cut> {
 
 /// Finds the known values in some bytes.
 fn spans(redactor: &Redactor, text: &[u8]) -> Vec<Cut> {
-    let mut watch = Watch::new(redactor.values());
+    let mut watch = Watch::new(redactor.sought());
     watch.push(text);
     watch.border();
     let place = |at: u64| usize::try_from(at).expect("an offset in a text in memory");

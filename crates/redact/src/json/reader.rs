@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::slice::Slice;
 use super::tokens::Tokens;
 use crate::mask::Mask;
-use crate::values::Values;
+use crate::sought::Sought;
 use crate::watch::{Marked, Watch, merge};
 
 /// The longest control sequence without its last byte: a quote this far behind an escape byte may stand in one.
@@ -71,11 +71,11 @@ impl Reader {
     /// How many bytes a slice may have, so that what is kept of it stays small.
     pub(crate) const SLICE: usize = 1 << 16;
 
-    pub(crate) fn new(values: &Values) -> Self {
+    pub(crate) fn new(sought: &Sought) -> Self {
         Self {
             lexer: Lexer::default(),
             origin: 0,
-            raw: Watch::new(values),
+            raw: Watch::new(sought),
             decoded: None,
             copied: 0,
             is_plain: true,

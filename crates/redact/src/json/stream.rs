@@ -5,7 +5,7 @@ use std::fmt;
 use super::reader::Reader;
 use crate::mask::Mask;
 use crate::outlet::{Outlet, Sink};
-use crate::values::Values;
+use crate::sought::Sought;
 
 /// Masks JSON that arrives in chunks, in place; what comes out never depends on where the text was cut.
 ///
@@ -40,8 +40,8 @@ pub struct JsonStream {
 }
 
 impl JsonStream {
-    pub(crate) fn new(values: &Values, mask: Mask) -> Self {
-        Self { reader: Reader::new(values), outlet: Outlet::default(), mask }
+    pub(crate) fn new(sought: &Sought, mask: Mask) -> Self {
+        Self { reader: Reader::new(sought), outlet: Outlet::default(), mask }
     }
 
     /// Takes the next chunk, and hands out what is free to go, piece by piece and in order.

@@ -7,8 +7,8 @@ use super::queue::Queue;
 use super::reading::Piece;
 use crate::json::Reader;
 use crate::mask::Mask;
+use crate::sought::Sought;
 use crate::texts::TextReader;
-use crate::values::Values;
 
 pub(super) struct Own {
     lines: TextReader,
@@ -16,8 +16,8 @@ pub(super) struct Own {
 }
 
 impl Own {
-    pub(super) fn new(values: &Values) -> Self {
-        Self { lines: TextReader::new(values), json: Reader::new(values) }
+    pub(super) fn new(sought: &Sought) -> Self {
+        Self { lines: TextReader::new(sought), json: Reader::new(sought) }
     }
 
     /// Masks the lines that are no data.

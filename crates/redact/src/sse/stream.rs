@@ -13,8 +13,8 @@ use super::tables::LAST;
 use crate::json::{JsonStream, Reader};
 use crate::mask::Mask;
 use crate::outlet::Sink;
+use crate::sought::Sought;
 use crate::texts::TextReader;
-use crate::values::Values;
 
 /// How many channels are open at once; another one ends the one that has rested longest.
 const MOST_CHANNELS: usize = 256;
@@ -59,8 +59,8 @@ pub struct EventStream {
 }
 
 impl EventStream {
-    pub(crate) fn new(values: &Values, mask: Mask) -> Self {
-        Self { parser: Parser::default(), flow: Flow::new(values, mask) }
+    pub(crate) fn new(sought: &Sought, mask: Mask) -> Self {
+        Self { parser: Parser::default(), flow: Flow::new(sought, mask) }
     }
 
     /// Takes the next chunk, and hands out what is free to go, piece by piece and in order.
@@ -92,7 +92,7 @@ impl fmt::Debug for EventStream {
 
 /// From events to events.
 struct Flow {
-    values: Values,
+    sought: Sought,
     mask: Mask,
     own: Own,
     /// The one that was used last stands last.
@@ -103,9 +103,9 @@ struct Flow {
 }
 
 impl Flow {
-    fn new(values: &Values, mask: Mask) -> Self {
-        let (values, own) = (values.clone(), Own::new(values));
-        Self { values, mask, own, channels: Vec::new(), queue: Queue::default(), large: None }
+    fn new(sought: &Sought, mask: Mask) -> Self {
+        let (sought, own) = (sought.clone(), Own::new(sought));
+        Self { sought, mask, own, channels: Vec::new(), queue: Queue::default(), large: None }
     }
 
     fn take(&mut self, message: &Message<'_>, out: &mut impl Sink) {
@@ -142,8 +142,8 @@ impl Flow {
     fn piece(&mut self, address: String, is_json: bool, bytes: &[u8], place: Place) {
         let mut channel = match self.channels.iter().position(|channel| channel.address == address) {
             Some(at) => self.channels.remove(at),
-            None if is_json => Channel::new(address, Engine::Json(Box::new(Reader::new(&self.values)))),
-            None => Channel::new(address, Engine::Text(TextReader::new(&self.values))),
+            None if is_json => Channel::new(address, Engine::Json(Box::new(Reader::new(&self.sought)))),
+            None => Channel::new(address, Engine::Text(TextReader::new(&self.sought))),
         };
         channel.push(bytes, place, &mut self.queue);
         channel.settle(&self.mask, &mut self.queue);
@@ -175,8 +175,8 @@ impl Flow {
             self.end(&End::All);
             self.queue.release(out);
         }
-        let (values, mask) = (&self.values, &self.mask);
-        let stream = self.large.get_or_insert_with(|| JsonStream::new(values, mask.clone()));
+        let (sought, mask) = (&self.sought, &self.mask);
+        let stream = self.large.get_or_insert_with(|| JsonStream::new(sought, mask.clone()));
         stream.push(message.raw(), &mut *out);
         if message.extent() == Extent::LastPiece
             && let Some(stream) = self.large.take()
