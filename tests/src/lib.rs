@@ -21,6 +21,8 @@ mod documents {
     struct KeyRotation;
     #[doc = include_str!("../../docs/guides/redact.md")]
     struct Redact;
+    #[doc = include_str!("../../docs/guides/vault.md")]
+    struct Vault;
     #[doc = include_str!("../../docs/guides/write-a-source.md")]
     struct WriteASource;
 }
