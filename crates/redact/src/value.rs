@@ -84,14 +84,23 @@ impl Masking<'_> {
 
     /// Returns what is to be masked in the text that is called `name`, or nothing.
     fn read(&mut self, name: &str, text: &str) -> VecDeque<Marked> {
-        let mut spans = VecDeque::from(self.reader.read(text.as_bytes()));
-        #[cfg(feature = "rules")]
+        let spans = VecDeque::from(self.reader.read(text.as_bytes()));
+        self.judged(name, text, spans)
+    }
+
+    /// Adds what a rule says of a text under its name.
+    #[cfg(feature = "rules")]
+    fn judged(&self, name: &str, text: &str, mut spans: VecDeque<Marked>) -> VecDeque<Marked> {
         if let Some(finding) = self.scanner.and_then(|scanner| scanner.judge_value(name, text)) {
             let span = finding.span();
             let marked = Marked::by_rule(span.start as u64, span.end as u64, finding.rule().id(), true);
             merge(&mut spans, vec![marked]);
         }
-        let _ = name;
+        spans
+    }
+
+    #[cfg(not(feature = "rules"))]
+    fn judged(&self, _: &str, _: &str, spans: VecDeque<Marked>) -> VecDeque<Marked> {
         spans
     }
 
