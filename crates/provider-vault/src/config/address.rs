@@ -131,6 +131,16 @@ mod tests {
     }
 
     #[test]
+    fn plain_http_goes_further_only_when_it_was_asked_for() {
+        let address = Address::parse("http://vault.example.org:8200", true).expect("it was asked for");
+        assert_eq!(
+            (address.to_string().as_str(), address.is_tls()),
+            ("http://vault.example.org:8200", false)
+        );
+        assert!(Address::parse("ftp://vault.example.org", true).is_err());
+    }
+
+    #[test]
     fn anything_else_is_refused_and_not_repeated() {
         check("", Err("it is empty"));
         check("http://vault.example.org:8200", Err("plain http is for loopback alone"));

@@ -12,8 +12,10 @@ use super::Problem;
 pub(crate) fn io_failure(error: &io::Error) -> Problem {
     match find::<TlsError>(error) {
         Some(tls) => tls_failure(tls),
+        None if error.kind() == io::ErrorKind::ConnectionRefused => Problem::new(ErrorKind::Unavailable)
+            .with_detail("the connection was refused")
+            .with_hint("see that the server runs, and that the address is its own"),
         None => Problem::new(ErrorKind::Unavailable).with_detail(match error.kind() {
-            io::ErrorKind::ConnectionRefused => "the connection was refused",
             io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionAborted => {
                 "the connection was reset"
             }
