@@ -171,7 +171,7 @@ mod tests {
         let long = "x".repeat(513);
         for path in [
             "two words",
-            "caf\u{e9}",
+            "clef\u{e9}",
             "a\\b",
             &long,
             "arn:",
@@ -203,7 +203,7 @@ mod tests {
             "a/",
             "a:3",
             "two words",
-            "caf\u{e9}",
+            "clef\u{e9}",
             &long,
             "arn:aws:ssm:eu-west-1:123456789012:parameter",
         ] {

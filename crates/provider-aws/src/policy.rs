@@ -174,13 +174,18 @@ impl Resources {
                 Ok((region, _)) => region.to_owned(),
                 Err(_) => options.region.clone(),
             };
-            let host = |region| format!("{service}.{region}.amazonaws.com");
-            resources.map(region).map(host).collect()
+            resources.map(region).map(|region| host(service, &region, &options.partition)).collect()
         };
         let mut services = of("secretsmanager", &mut self.secrets.iter().chain(&self.of_agent));
         services.extend(of("ssm", &mut self.parameters.iter()));
         services
     }
+}
+
+/// The host of a service, as KMS names it; China's regions have a domain of their own.
+fn host(service: &str, region: &str, partition: &str) -> String {
+    let is_in_china = region.starts_with("cn-") || (region == "*" && partition == "aws-cn");
+    format!("{service}.{region}.amazonaws.com{}", if is_in_china { ".cn" } else { "" })
 }
 
 /// The resource of a secret in a policy: AWS ends each ARN with a hyphen and six letters that nobody chooses.
@@ -322,6 +327,14 @@ mod tests {
         ] {
             assert!(text.contains(wanted), "{wanted} in {text}");
         }
+    }
+
+    #[test]
+    fn a_key_is_used_through_the_host_of_its_region() {
+        let options = PolicyOptions::default().with_key("k");
+        let arn = "aws-sm://arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:a-a1B2c3";
+        assert!(policy(&[arn], &options).contains("\"secretsmanager.cn-north-1.amazonaws.com.cn\""));
+        assert!(policy(&["aws-sm://a"], &options).contains("\"secretsmanager.*.amazonaws.com\""));
     }
 
     #[test]

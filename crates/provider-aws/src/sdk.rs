@@ -2,6 +2,7 @@
 
 mod call;
 mod classify;
+mod credentials;
 mod guard;
 mod options;
 mod session;

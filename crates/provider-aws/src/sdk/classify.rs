@@ -9,13 +9,17 @@ use std::time::{Duration, SystemTime};
 
 use aws_credential_types::provider::error::CredentialsError;
 use aws_sdk_secretsmanager::config::http::HttpResponse;
-use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_secretsmanager::error::{ConnectorError, ProvideErrorMetadata, SdkError};
 use aws_sdk_secretsmanager::primitives::{DateTime, DateTimeFormat};
 use reticent_core::ErrorKind;
 
+use super::credentials::Unfit;
 use super::guard::InClear;
 use crate::codes;
 use crate::error::Failure;
+
+/// Where an endpoint may come from.
+const ENDPOINT: &str = "use an https endpoint: look for AWS_ENDPOINT_URL and endpoint_url in the profile";
 
 /// How far a clock may be off before it is blamed; AWS allows five minutes.
 const SKEW: Duration = Duration::from_secs(4 * 60);
@@ -50,6 +54,12 @@ where
         }
         SdkError::ConstructionFailure(_) => cause(error).unwrap_or_else(|| {
             Failure::new(ErrorKind::InvalidReference).because("no request can be made of it")
+        }),
+        // The request did not come so far as to a connection: it is what was set that is wrong.
+        SdkError::DispatchFailure(dispatch) if !dispatch.is_io() => cause(error).unwrap_or_else(|| {
+            Failure::new(ErrorKind::Unsupported)
+                .because("no request can be made of the settings")
+                .hinting(ENDPOINT)
         }),
         _ => cause(error).unwrap_or_else(|| Failure::new(ErrorKind::Unavailable)),
     };
@@ -117,8 +127,20 @@ fn skew(response: &HttpResponse) -> Option<Duration> {
 
 /// Finds what is beneath an error that never became an answer.
 fn cause(error: &(dyn Error + 'static)) -> Option<Failure> {
-    let chain = std::iter::successors(Some(error), |error| beneath(*error));
-    chain.filter_map(read_cause).last()
+    let chain: Vec<_> = std::iter::successors(Some(error), |error| beneath(*error)).collect();
+    // The deepest one that is known tells most.
+    let read = |errors: &[&(dyn Error + 'static)]| errors.iter().rev().find_map(|error| read_cause(*error));
+    let credentials = chain.iter().position(|error| error.is::<CredentialsError>());
+    let Some(at) = credentials else { return read(&chain) };
+    let (of, beneath) = (chain[at].downcast_ref::<CredentialsError>()?, &chain[at + 1..]);
+    if beneath.iter().any(|error| error.is::<Unfit>()) {
+        return Some(unfit_credentials());
+    }
+    // Whoever gives credentials could not be reached: that is an outage, and no refusal.
+    if beneath.iter().any(|error| error.is::<ConnectorError>()) {
+        return read(beneath).or_else(|| Some(Failure::new(ErrorKind::Unavailable)));
+    }
+    Some(without_credentials(of))
 }
 
 /// `io::Error` shows as its source what is beneath its content, and not the content itself.
@@ -131,21 +153,21 @@ fn beneath<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'sta
 }
 
 fn read_cause(error: &(dyn Error + 'static)) -> Option<Failure> {
-    if let Some(error) = error.downcast_ref::<CredentialsError>() {
-        return Some(without_credentials(error));
-    }
     if error.is::<InClear>() {
         return Some(
             Failure::new(ErrorKind::Unsupported)
-                .because("the endpoint is http, which may lead to this machine alone")
-                .hinting("use an https endpoint: look for AWS_ENDPOINT_URL and endpoint_url in the profile"),
+                .because("the endpoint is not https, and http may lead to this machine alone")
+                .hinting(ENDPOINT),
         );
     }
     if let Some(error) = error.downcast_ref::<rustls::Error>() {
         return Some(refused_tls(error));
     }
-    if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_parse) {
-        return Some(Failure::new(ErrorKind::Malformed).because("the answer is not HTTP"));
+    if let Some(error) = error.downcast_ref::<hyper::Error>() {
+        return Some(match error.is_parse() {
+            true => Failure::new(ErrorKind::Malformed).because("the answer is not HTTP"),
+            false => Failure::new(ErrorKind::Unavailable),
+        });
     }
     let kind = error.downcast_ref::<io::Error>()?.kind();
     Some(match kind {
@@ -162,6 +184,12 @@ pub(super) fn no_credentials() -> Failure {
     Failure::new(ErrorKind::Unauthenticated)
         .because("there are no credentials")
         .hinting("set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY or AWS_PROFILE, or give the machine a role")
+}
+
+fn unfit_credentials() -> Failure {
+    Failure::new(ErrorKind::Unauthenticated)
+        .because("a key or a token is empty or holds what no request may")
+        .hinting("look for a blank or a line break in the credentials, as files and variables have them")
 }
 
 fn without_credentials(error: &CredentialsError) -> Failure {

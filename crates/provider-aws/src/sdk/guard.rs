@@ -36,7 +36,7 @@ fn is_loopback(uri: &Uri) -> bool {
     host.eq_ignore_ascii_case("localhost") || host.parse().is_ok_and(|address: IpAddr| address.is_loopback())
 }
 
-/// Stops a request that would travel in clear to another machine.
+/// Stops a request that would travel in clear to another machine, or by another protocol.
 #[derive(Debug)]
 pub(crate) struct NothingInClear;
 
@@ -46,7 +46,7 @@ pub(super) struct InClear;
 
 impl fmt::Display for InClear {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the endpoint is http, which may lead to this machine alone")
+        f.write_str("the endpoint is not https, and http may lead to this machine alone")
     }
 }
 
@@ -64,7 +64,11 @@ impl Intercept for NothingInClear {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         let uri: Uri = context.request().uri().parse()?;
-        if uri.scheme_str() == Some("https") || is_loopback(&uri) { Ok(()) } else { Err(Box::new(InClear)) }
+        match uri.scheme_str() {
+            Some("https") => Ok(()),
+            Some("http") if is_loopback(&uri) => Ok(()),
+            _ => Err(Box::new(InClear)),
+        }
     }
 }
 

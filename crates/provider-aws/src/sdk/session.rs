@@ -9,12 +9,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_secretsmanager::config::IdentityCache;
 use reticent_core::ErrorKind;
 
-use super::options::{AwsOptions, Keys, OtherRegions};
+use super::credentials::{self, Checked};
+use super::options::{AwsOptions, OtherRegions};
 use super::tls;
 use crate::error::Failure;
 
@@ -123,8 +123,9 @@ impl Aws {
         if let Some(endpoint) = options.endpoint() {
             builder = builder.endpoint_url(endpoint);
         }
-        if let Some(keys) = options.credentials() {
-            builder = builder.credentials_provider(SharedCredentialsProvider::new(credentials(keys)));
+        let own = options.credentials().map(|keys| SharedCredentialsProvider::new(credentials::fixed(keys)));
+        if let Some(provider) = own.or_else(|| loaded.credentials_provider()) {
+            builder = builder.credentials_provider(SharedCredentialsProvider::new(Checked(provider)));
         }
         builder.build()
     }
@@ -180,20 +181,9 @@ async fn from_chain(options: &AwsOptions) -> SdkConfig {
         loader = loader.region(Region::new(region.to_owned()));
     }
     if let Some(keys) = options.credentials() {
-        loader = loader.credentials_provider(credentials(keys));
+        loader = loader.credentials_provider(credentials::fixed(keys));
     }
     loader.load().await
-}
-
-fn credentials(keys: &Keys) -> Credentials {
-    let text = |secret: &reticent_core::Secret| {
-        #[expect(clippy::disallowed_methods, reason = "to the SDK's own type, which wipes it and hides it")]
-        let bytes = secret.expose_bytes();
-        // AWS's keys are ASCII; anything else is sent as it can be, and refused by its signature.
-        String::from_utf8_lossy(bytes).into_owned()
-    };
-    let token = keys.session_token.as_ref().map(text);
-    Credentials::new(&*keys.access_key_id, text(&keys.secret_access_key), token, None, "reticent")
 }
 
 impl fmt::Debug for Aws {

@@ -387,6 +387,23 @@ async fn what_needs_no_server() {
     proved.is("no region is known", get(&over(&nowhere), place).await);
     let in_clear = config.to_builder().endpoint_url("http://192.0.2.1").build();
     proved.is("an endpoint in clear, found in the environment", get(&over(&in_clear), place).await);
+    let file = || CredentialsError::provider_error(std::io::Error::from(std::io::ErrorKind::NotFound));
+    proved.is("a file with credentials is not there", get(&with(file), place).await);
+    for (address, situation) in [
+        ("ftp://127.0.0.1:1", "an endpoint of another scheme, found in the environment"),
+        ("no address", "an endpoint that is no address, found in the environment"),
+    ] {
+        let odd = config.to_builder().endpoint_url(address).build();
+        proved.is(situation, get(&over(&odd), place).await);
+    }
+    for (id, key, token, situation) in [
+        ("id", "key", "to\nken", "a session token with a line break"),
+        ("id\n", "key", "token", "an access key with a line break"),
+        ("id", "key\n", "token", "a secret access key with a line break"),
+    ] {
+        let broken = options("http://127.0.0.1:1").with_credentials(id, secret(key), Some(secret(token)));
+        proved.is(situation, get(&aws(broken), place).await);
+    }
     let refused = AwsOptions::default().with_endpoint("http://192.0.2.1").map(drop);
     proved.is("an endpoint in clear, set", refused);
     proved.is("roots that are no certificates", AwsOptions::default().with_roots("x").map(drop));
