@@ -151,8 +151,11 @@ impl Mounts {
         let told = reply.text("/data/path")?.unwrap_or_default();
         let told = told.trim_matches('/');
         // Asked through a namespace in the path, the server answers without it.
-        let start =
-            if asked.starts_with(told) { Some(0) } else { asked.find(&format!("/{told}/")).map(|at| at + 1) };
+        let start = if asked.strip_prefix(told).is_some_and(|rest| rest.starts_with('/')) {
+            Some(0)
+        } else {
+            asked.find(&format!("/{told}/")).map(|at| at + 1)
+        };
         let end = start.filter(|_| !told.is_empty()).map(|start| start + told.len());
         let prefix = end.map(|end| asked[..end].to_owned()).ok_or_else(|| {
             Problem::new(ErrorKind::Malformed)

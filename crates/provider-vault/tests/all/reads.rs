@@ -205,7 +205,8 @@ async fn a_listing_of_everything_is_of_what_the_token_may_see() {
 
 #[tokio::test]
 async fn a_namespace_is_worked_in_by_setting_and_by_path() {
-    let (raw, name) = (Raw::root(), crate::support::unique("team"));
+    // Its name begins as that of the mount does.
+    let (raw, name) = (Raw::root(), crate::support::unique("secret"));
     raw.done("POST", &format!("sys/namespaces/{name}"), json!({}));
     raw.done(
         "POST",
