@@ -29,8 +29,15 @@ pub(super) fn seal(key: &FernetKey, plaintext: &[u8], time: u64, iv: &[u8; IV]) 
     let length = HEAD + plaintext.len() + padding + SIGNATURE;
     let (mut small, mut large) = ([0; SMALL], Vec::new());
     let bytes = match small.get_mut(..length) {
-        Some(bytes) => bytes,
+        Some(bytes) => {
+            bytes[HEAD..HEAD + plaintext.len()].copy_from_slice(plaintext);
+            bytes
+        }
         None => {
+            // At once of its size: it must not move with plaintext in it, nor be written twice.
+            large.reserve_exact(length);
+            large.resize(HEAD, 0);
+            large.extend_from_slice(plaintext);
             large.resize(length, 0);
             &mut large[..]
         }
@@ -39,9 +46,7 @@ pub(super) fn seal(key: &FernetKey, plaintext: &[u8], time: u64, iv: &[u8; IV]) 
     signed[0] = VERSION;
     signed[1..TIME_END].copy_from_slice(&time.to_be_bytes());
     signed[TIME_END..HEAD].copy_from_slice(iv);
-    let (text, padded) = signed[HEAD..].split_at_mut(plaintext.len());
-    text.copy_from_slice(plaintext);
-    padded.fill(u8::try_from(padding).expect("at most a block"));
+    signed[HEAD + plaintext.len()..].fill(u8::try_from(padding).expect("at most a block"));
     let (blocks, _) = Block::slice_as_chunks_mut(&mut signed[HEAD..]);
     cbc::Encryptor::<&Aes128Enc>::inner_iv_init(&key.encrypting, iv.into()).encrypt_blocks(blocks);
     signature.copy_from_slice(hmac::sign(&key.signing, signed).as_ref());
