@@ -68,18 +68,18 @@ fn exit(kind: ErrorKind) -> i64 {
 }
 
 /// The situations of one server that a test has brought about.
-struct Proved {
+pub(crate) struct Proved {
     shown_by: &'static str,
     situations: BTreeSet<String>,
 }
 
 impl Proved {
-    fn on(shown_by: &'static str) -> Self {
+    pub(crate) fn on(shown_by: &'static str) -> Self {
         Self { shown_by, situations: BTreeSet::new() }
     }
 
     /// Compares an error with its row.
-    fn is<T>(&mut self, situation: &str, result: Result<T, SourceError>) {
+    pub(crate) fn is<T>(&mut self, situation: &str, result: Result<T, SourceError>) {
         let Err(error) = result else { panic!("{situation}: no error") };
         let rows = rows();
         let row = rows.iter().find(|row| row.situation == situation && row.shown_by == self.shown_by);
@@ -92,7 +92,7 @@ impl Proved {
     }
 
     /// Ends the test: it has brought about each row of its server.
-    fn are_all(self) {
+    pub(crate) fn are_all(self) {
         let told = rows().into_iter().filter(|row| row.shown_by == self.shown_by);
         assert_eq!(told.map(|row| row.situation).collect::<BTreeSet<_>>(), self.situations);
     }
@@ -108,7 +108,7 @@ async fn get(source: &impl SecretSource, place: impl AsRef<str>) -> Result<Secre
 
 #[test]
 fn every_row_has_a_test_that_brings_it_about() {
-    let groups = ["moto", "ministack", "proxy", "scripted", "nobody"];
+    let groups = ["moto", "moto's KMS", "ministack", "ministack's KMS", "proxy", "scripted", "nobody"];
     for row in rows() {
         let is_known = groups.contains(&&*row.shown_by) || row.shown_by.starts_with("fake:");
         assert!(is_known, "{}: {} shows nothing", row.situation, row.shown_by);

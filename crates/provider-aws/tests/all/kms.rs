@@ -1,8 +1,9 @@
 //! Keys of KMS: the laws of wrapping on moto, whose cryptography is right, and the states of keys on ministack.
 
-use reticent_core::{ErrorKind, KeyWrap as _, SourceError, WrapContext, WrappedKey};
+use reticent_core::{ErrorKind, KeyWrap as _, WrapContext, WrappedKey};
 use reticent_provider_aws::{Aws, KmsKey};
 
+use crate::errors::Proved;
 use crate::iam::{User, statement};
 use crate::support::{ministack, moto, options, owners_config, sdk_config, secret};
 
@@ -109,31 +110,41 @@ async fn what_a_former_key_wrapped_opens_and_moves_under_the_present_one() {
 
 #[tokio::test]
 async fn a_key_that_is_disabled_pending_deletion_absent_or_denied_says_so() {
-    let (client, arn) = key(&owners_config()).await;
-    let user = User::new();
-    let key = KmsKey::new(&Aws::from_default_chain(user.options(&ministack().endpoint)), &*arn).unwrap();
+    let ((client, arn), user, mut proved) =
+        (key(&owners_config()).await, User::new(), Proved::on("ministack's KMS"));
+    let aws = Aws::from_default_chain(user.options(&ministack().endpoint));
+    let key = KmsKey::new(&aws, &*arn).unwrap();
     let wrapped = key.wrap(&secret("data key"), &context()).await.unwrap();
-    let says = |error: SourceError| (error.kind(), error.hint().unwrap_or_default().to_owned());
 
     let id = arn.rsplit('/').next().unwrap();
     client.disable_key().key_id(id).send().await.unwrap();
-    let disabled = (ErrorKind::AccessDenied, "the key is disabled: enable it, or name another".to_owned());
-    assert_eq!(says(key.unwrap(&wrapped, &context()).await.unwrap_err()), disabled);
-    assert_eq!(says(key.wrap(&secret("x"), &context()).await.unwrap_err()), disabled);
-
+    proved.is("a key that is disabled, to open", key.unwrap(&wrapped, &context()).await);
+    proved.is("a key that is disabled, to wrap", key.wrap(&secret("x"), &context()).await);
     client.schedule_key_deletion().key_id(id).send().await.unwrap();
-    let pending =
-        (ErrorKind::AccessDenied, "the key is pending deletion: cancel that while there is time".to_owned());
-    assert_eq!(says(key.unwrap(&wrapped, &context()).await.unwrap_err()), pending);
-
-    let aws = Aws::from_default_chain(user.options(&ministack().endpoint));
+    proved.is("a key that is pending deletion", key.unwrap(&wrapped, &context()).await);
     let absent = KmsKey::new(&aws, "00000000-0000-0000-0000-000000000000").unwrap();
-    let error = absent.wrap(&secret("x"), &context()).await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotFound);
-
+    proved.is("a key that is absent", absent.wrap(&secret("x"), &context()).await);
     user.may(&statement("Deny", "kms:*", "*"));
-    let denied = (ErrorKind::AccessDenied, "allow kms:Decrypt on it".to_owned());
-    assert_eq!(says(key.unwrap(&wrapped, &context()).await.unwrap_err()), denied);
+    proved.is("no policy allows to use the key", key.unwrap(&wrapped, &context()).await);
+    proved.are_all();
+}
+
+#[tokio::test]
+async fn what_does_not_open_is_one_error() {
+    let ((_, arn), (_, other)) = (key(&sdk_config(&moto())).await, key(&sdk_config(&moto())).await);
+    let (aws, mut proved) = (Aws::from_default_chain(options(&moto())), Proved::on("moto's KMS"));
+    let key = KmsKey::new(&aws, &*arn).unwrap();
+    let wrapped = key.wrap(&secret("data key"), &context()).await.unwrap();
+    let another = WrapContext::default().with("tenant", "acne");
+    proved.is("a wrapped key under another context", key.unwrap(&wrapped, &another).await);
+    let cut = WrappedKey::new(&*arn, &wrapped.ciphertext()[1..]);
+    proved.is("a wrapped key that was changed", key.unwrap(&cut, &context()).await);
+    let stranger = KmsKey::new(&aws, &*other).unwrap();
+    proved.is("a wrapped key that names another key", stranger.unwrap(&wrapped, &context()).await);
+    let claims = WrappedKey::new(&*other, wrapped.ciphertext());
+    proved.is("a wrapped key that another key wrapped", stranger.unwrap(&claims, &context()).await);
+    proved.is("an alias in the place of a key", KmsKey::new(&aws, "alias/app").map(drop));
+    proved.are_all();
 }
 
 #[tokio::test]
