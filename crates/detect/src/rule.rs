@@ -1,6 +1,8 @@
 //! What a detection rule is, and where rules come from.
 
 mod check;
+#[cfg(test)]
+mod laws;
 mod load;
 mod pattern;
 mod sample;

@@ -3,13 +3,13 @@
 use super::load;
 use super::sample;
 use super::schema::{Entry, RuleFile};
-use super::{Rule, RuleError};
+use super::{Anchor, Rule, RuleError};
 use crate::judge::checksum::Checksum;
 use crate::scanner::Scanner;
 use crate::set::RuleSet;
 
 /// Where the secret stands in an example.
-const HOLE: &str = "{{secret}}";
+pub(super) const HOLE: &str = "{{secret}}";
 /// Where the part of the secret behind its keyword stands in a counter-example.
 const TAIL: &str = "{{tail}}";
 /// A rule has at least so many examples and counter-examples.
@@ -61,6 +61,10 @@ fn check(scanner: &Scanner, entry: &Entry) -> Vec<RuleError> {
         Err(what) => return vec![load::error(&entry.id, &what)],
     };
     for (example, number) in entry.examples.iter().zip(1..) {
+        expect(
+            holds_a_keyword(rule, &example.replace(HOLE, &secret)),
+            &format!("example {number} holds no keyword, so that nothing would look there"),
+        );
         let is_exact = rule.role == super::Role::Public || finds_exactly(scanner, rule, example, &secret);
         expect(is_exact, &format!("example {number} is not found exactly"));
     }
@@ -83,6 +87,18 @@ fn check(scanner: &Scanner, entry: &Entry) -> Vec<RuleError> {
         }
     }
     problems
+}
+
+/// Whether that stands in `text` which leads to the rule: a keyword, or for names its letters and digits.
+fn holds_a_keyword(rule: &Rule, text: &str) -> bool {
+    let joined: String =
+        text.chars().filter(char::is_ascii_alphanumeric).map(|letter| letter.to_ascii_lowercase()).collect();
+    rule.keywords.is_empty()
+        || rule.keywords.iter().any(|word| match rule.anchor {
+            Anchor::Name => joined.contains(&**word),
+            Anchor::Keyword => text.to_ascii_lowercase().contains(&word.to_ascii_lowercase()),
+            _ => text.contains(&**word),
+        })
 }
 
 fn finds_exactly(scanner: &Scanner, rule: &Rule, example: &str, secret: &str) -> bool {

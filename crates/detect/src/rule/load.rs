@@ -56,6 +56,14 @@ fn from_entry(vendor: &str, entry: &Entry) -> Result<Rule, RuleError> {
     if !entry.id.strip_prefix(vendor).is_some_and(|rest| rest.starts_with('.') && rest.len() > 1) {
         return Err(fail(format!("an id begins with its vendor and a dot, here `{vendor}.`")));
     }
+    if !entry
+        .id
+        .bytes()
+        .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-.".contains(&byte))
+        || entry.id.matches('.').count() != 1
+    {
+        return Err(fail("an id is of small letters, digits and `-`, with one dot".into()));
+    }
     check_pattern(entry, anchor(&entry.anchor).map_err(&fail)?).map_err(&fail)?;
     rule(&Data {
         vendor,
@@ -151,6 +159,12 @@ fn check_pattern(entry: &Entry, anchor: Anchor) -> Result<(), String> {
     if regex.captures_len() != 2 {
         return Err("pattern has one capture, which is the secret".into());
     }
+    if opens_without_limit(&entry.pattern) {
+        return Err(
+            "pattern begins with a repetition without a limit or with any character: begin with a literal"
+                .into(),
+        );
+    }
     if entry.max_len == 0 || entry.max_len > LONGEST {
         return Err(format!("max_len is from 1 to {LONGEST}"));
     }
@@ -166,4 +180,43 @@ fn check_pattern(entry: &Entry, anchor: Anchor) -> Result<(), String> {
         return Err(format!("keywords are needed, of {least} bytes at least"));
     }
     Ok(())
+}
+
+/// Whether something without a limit, or that matches anything, stands before the first literal: the slow trap.
+fn opens_without_limit(pattern: &str) -> bool {
+    let mut rest = pattern.trim_start_matches("(?i:");
+    loop {
+        rest = rest.trim_start_matches("\\b").trim_start_matches("(?:").trim_start_matches('(');
+        let class = match rest.as_bytes() {
+            [b'.', ..] => return true,
+            [b'[', ..] => rest.find(']').map_or(rest.len(), |end| end + 1),
+            [b'\\', b'd' | b'w' | b's' | b'D' | b'W' | b'S', ..] => 2,
+            _ => return false,
+        };
+        rest = &rest[class..];
+        let count = rest.strip_prefix('{').and_then(|count| count.split_once('}'));
+        rest = match (rest.as_bytes().first(), count) {
+            (Some(b'*' | b'+'), _) => return true,
+            (_, Some((count, _))) if count.ends_with(',') => return true,
+            (_, Some((_, behind))) => behind,
+            (Some(b'?'), None) => &rest[1..],
+            _ => rest,
+        };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::opens_without_limit;
+
+    #[test]
+    fn a_pattern_may_not_open_without_a_limit() {
+        for open in ["([a-z]+_key)", "(.abc)", "\\b([0-9]{8,}:x)", r"(\w*abc)", "(?i:[ab]{2}[c]+x)"] {
+            assert!(opens_without_limit(open), "{open}");
+        }
+        for closed in ["(ab[a-z]+)", "\\b([0-9]{8,10}:AA[a-z]+)", "([a-f]{8}-x+)", r"(\w?abc)", "((?:a|b)x)"]
+        {
+            assert!(!opens_without_limit(closed), "{closed}");
+        }
+    }
 }
