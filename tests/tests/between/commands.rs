@@ -162,3 +162,48 @@ fn a_program_is_started_anew_when_its_secret_is_rotated_in_a_backend() {
         assert_eq!(child.wait().expect("it ends").code(), Some(7), "{place}");
     }
 }
+
+#[test]
+fn a_backend_in_the_usual_order_is_asked_for_each_declared_name_in_its_turn() {
+    let servers = Servers::shared().expect("servers");
+    let store = Bao(servers.openbao()).store(2);
+    let declared = format!(
+        "[sources]\norder = [\"env://{{NAME}}\", \"vault://{store}/app#{{name}}\", \"dotenv://.env#{{NAME}}\"]\n\n\
+         [secrets]\nA_KEY = {{}}\nB_KEY = {{}}\nC_KEY = {{}}\n\n[settings.D_KEY]\ntype = \"secret\"\n"
+    );
+    let project = Project::new(&servers, &declared).set("A_KEY", "hunter2-from-env");
+    let app = r#"{"A_KEY": "hunter2-hidden", "B_KEY": "hunter2-from-vault", "D_KEY": "hunter2-setting"}"#;
+    assert_eq!(project.run_with_stdin(&["set", &format!("vault://{store}/app")], app).code, 0);
+    project.file(".env", "B_KEY=hunter2-hidden\nC_KEY=hunter2-from-dotenv\nD_KEY=hunter2-hidden\n");
+
+    let report = project.run(&["check", "--json"]);
+    let places: Vec<String> = report.json().remove(0)["items"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|item| {
+            format!(
+                "{} {}",
+                item["name"].as_str().unwrap_or_default(),
+                item["ref"].as_str().unwrap_or_default()
+            )
+        })
+        .collect();
+    let want = [
+        "D_KEY vault://STORE/app#D_KEY",
+        "A_KEY env://A_KEY",
+        "B_KEY vault://STORE/app#B_KEY",
+        "C_KEY dotenv://.env#C_KEY",
+    ];
+    assert_eq!(places, want.map(|line| line.replace("STORE", &store)), "{}{}", report.stdout, report.stderr);
+    let script = "echo $A_KEY $B_KEY $C_KEY $D_KEY";
+    let ran = project.run(&["run", "--no-redact", "--", "sh", "-c", script]);
+    ran.is(0, "hunter2-from-env hunter2-from-vault hunter2-from-dotenv hunter2-setting\n", "");
+    let policy = project.run(&["policy", "vault"]);
+    assert!(
+        policy.stdout.contains(&format!("path \"{store}/data/app\"")),
+        "{}{}",
+        policy.stdout,
+        policy.stderr
+    );
+}

@@ -59,6 +59,14 @@ impl Project {
         self
     }
 
+    /// Writes a file that its owner alone can read.
+    pub(crate) fn file(&self, name: &str, contents: &str) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let path = self.folder.path().join(name);
+        std::fs::write(&path, contents).expect("a file");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).expect("a mode");
+    }
+
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let program =
             std::env::var_os("RETICENT_BIN").expect("RETICENT_BIN is not set: use `cargo xtask test`");

@@ -74,7 +74,8 @@ fn configuration(keys: &[String]) -> String {
          # NAME = {}                                      looked for in the usual order, see [sources]\n\
          # NAME = \"file:///run/secrets/name\"              in one place\n\
          # NAME = [\"env://NAME\", \"dotenv://.env#NAME\"]    in these places, the first that has it\n\
-         # NAME = { optional = true, about = \"what it is for\" }\n",
+         # NAME = \"vault://secret/app/db#password\"       or aws-sm://, aws-ssm://, aws-agent://\n\
+         # NAME = { optional = true, about = \"what it is for\", max-age = \"90d\" }\n",
     );
     for key in keys {
         match reticent::core::SecretName::parse(key) {

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use reticent_config::{DotenvLayer, FileFact, Held, Layer, Loader, SourceLayer};
-use reticent_core::{Attempt, ErrorKind, SecretBuffer, SecretRef, SourceError, Visible};
+use reticent_core::{Attempt, ErrorKind, SecretBuffer, SecretName, SecretRef, SourceError, Visible};
 use reticent_provider_env::{EnvSource, Environment, FileRule};
 use reticent_provider_file::{MountSource, SystemdSource};
+use reticent_resolve::Resolver;
 
+use super::places::LOCAL;
 use crate::setup::{Config, Declared};
 
 /// The largest file of values.
@@ -18,14 +20,24 @@ const LARGEST: usize = 16 << 20;
 const HOLE: &str = "0name0";
 
 /// Adds what `reticent.toml` says about single names, and then the usual order.
-pub(super) fn add(mut loader: Loader, config: &Config, variables: &Arc<dyn Environment>) -> Loader {
+pub(super) fn add(
+    mut loader: Loader,
+    config: &Config,
+    variables: &Arc<dyn Environment>,
+    resolver: &Resolver,
+) -> Loader {
     let environments: Vec<String> = loader.policies().names().into_iter().map(str::to_owned).collect();
     for environment in environments.iter().filter(|name| config.has_environment(name)) {
         loader = loader.with_layer(DeclaredLayer::of(config, Some(environment)));
     }
     loader = loader.with_layer(DeclaredLayer::of(config, None));
     let mut seen: Vec<SecretRef> = Vec::new();
+    let mut is_remote = false;
     for place in config.order().iter().filter_map(|template| place(template)) {
+        if !is_remote && !LOCAL.contains(&place.scheme()) {
+            is_remote = true;
+            loader = loader.with_layer(RestOfOrder::of(config, resolver));
+        }
         if !seen.contains(&place) {
             loader = add_place(loader, &place, config, variables, &environments);
             seen.push(place);
@@ -162,5 +174,64 @@ impl Layer for DeclaredLayer {
         let absent = || SourceError::new(ErrorKind::NotFound, "reticent.toml").for_key(name);
         let declared = self.find(name).ok_or_else(absent)?;
         Ok(Held::references(declared.places().to_vec(), "reticent.toml"))
+    }
+}
+
+/// The usual order from its first place on that is not on this machine, for the secrets that are declared without places
+/// of their own.
+///
+/// A backend is not asked for all its names: each of these is looked for there, and then in the places behind, which are
+/// read by the resolver as well. So what `check` finds is what `run` hands over.
+#[derive(Debug)]
+struct RestOfOrder {
+    names: Vec<SecretName>,
+    resolver: Resolver,
+}
+
+impl RestOfOrder {
+    fn of(config: &Config, resolver: &Resolver) -> Self {
+        let settings = config.declarations().schema().settings().iter();
+        let settings = settings.filter(|setting| setting.is_secret());
+        let settings = settings.filter_map(|setting| SecretName::parse(setting.name()).ok());
+        let environments = config.declarations().policies().names().into_iter();
+        let environments = environments.filter(|name| config.has_environment(name)).map(Some);
+        let mut names: Vec<SecretName> = settings.collect();
+        for environment in environments.chain([None]) {
+            let declared = config.secrets(environment).unwrap_or_default();
+            names.extend(declared.iter().map(|declared| declared.name().clone()));
+        }
+        names.sort_unstable();
+        names.dedup();
+        Self { names, resolver: resolver.clone() }
+    }
+
+    fn references(&self, name: &str) -> Vec<SecretRef> {
+        let Some(name) = self.names.iter().find(|known| known.as_str() == name) else { return Vec::new() };
+        let places = self.resolver.places(name).into_iter();
+        places.skip_while(|place| LOCAL.contains(&place.scheme())).collect()
+    }
+}
+
+#[async_trait]
+impl Layer for RestOfOrder {
+    fn label(&self) -> &str {
+        "reticent.toml"
+    }
+
+    fn environment(&self) -> Option<&str> {
+        None
+    }
+
+    async fn names(&self) -> Result<Vec<String>, SourceError> {
+        Ok(self.names.iter().map(ToString::to_string).collect())
+    }
+
+    fn places(&self, name: &str) -> Vec<Attempt> {
+        let each = self.references(name).into_iter();
+        each.map(|place| Attempt::new(place.scheme(), place.to_string(), ErrorKind::NotFound)).collect()
+    }
+
+    async fn read(&self, name: &str) -> Result<Held, SourceError> {
+        Ok(Held::references(self.references(name), "reticent.toml"))
     }
 }

@@ -144,7 +144,7 @@ impl Places {
             loader = loader.with_environment(environment);
         }
         loader = self.above.iter().cloned().fold(loader, Loader::with_shared_layer);
-        loader = layers::add(loader, &config, &self.variables);
+        loader = layers::add(loader, &config, &self.variables, setup.resolver());
         let schema = with_secrets(config.declarations().schema().clone(), &config)?;
         Ok(Prepared { loader, schema, setup })
     }

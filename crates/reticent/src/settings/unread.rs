@@ -71,8 +71,11 @@ impl Prepared {
             let line = declared.iter().find(|line| line.name().as_str().eq_ignore_ascii_case(item.name()));
             let mut references: Vec<SecretRef> = line.map_or(Vec::new(), |line| line.places().to_vec());
             let found = item.reference().and_then(|text| text.parse().ok());
-            let is_held = item.place() != Some("reticent.toml") && item.place() != item.reference();
-            references.extend(found.filter(|at| is_held && !references.contains(at)));
+            if let (true, Some(line)) = (references.is_empty(), line) {
+                let usual = self.setup().resolver().places(line.name()).into_iter();
+                references.extend(usual.filter(|place| !LOCAL.contains(&place.scheme())));
+            }
+            references.extend(found.filter(|at| !references.contains(at)));
             Referred { name: item.name().to_owned(), kind: item.kind().to_owned(), references }
         });
         let referred = referred.filter(|referred| !referred.references.is_empty()).collect();
