@@ -113,7 +113,7 @@ impl Need {
 ///   capabilities = ["read"]
 /// }
 ///
-/// # vault://secret/prod/db#password, to see whether it has changed
+/// ## vault://secret/prod/db#password, to see whether it has changed
 /// path "secret/metadata/prod/db" {
 ///   capabilities = ["read"]
 /// }
