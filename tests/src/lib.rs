@@ -19,6 +19,8 @@ mod documents {
     struct FromPythonFernet;
     #[doc = include_str!("../../docs/guides/key-rotation.md")]
     struct KeyRotation;
+    #[doc = include_str!("../../docs/guides/leases-and-rotation.md")]
+    struct LeasesAndRotation;
     #[doc = include_str!("../../docs/guides/redact.md")]
     struct Redact;
     #[doc = include_str!("../../docs/guides/vault.md")]
