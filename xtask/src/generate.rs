@@ -7,6 +7,7 @@ mod crates_table;
 mod errors_table;
 mod layer_drawing;
 mod markers;
+mod rules_table;
 mod sources_table;
 
 use crate::{Error, Outcome, Project};
@@ -18,10 +19,11 @@ struct Part {
     render: fn(&Project) -> Result<String, Error>,
 }
 
-const PARTS: [Part; 4] = [
+const PARTS: [Part; 5] = [
     Part { file: "docs/architecture.md", name: "layers", render: layer_drawing::render },
     Part { file: "README.md", name: "crates", render: crates_table::render },
     Part { file: "docs/reference/errors.md", name: "errors", render: errors_table::render },
+    Part { file: "docs/reference/rules.md", name: "rules", render: rules_table::render },
     Part { file: "docs/reference/sources.md", name: "sources", render: sources_table::render },
 ];
 

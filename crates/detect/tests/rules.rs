@@ -42,3 +42,16 @@ fn ids_are_unique() {
     ids.dedup();
     assert_eq!(ids.len(), count);
 }
+
+#[test]
+fn the_rule_of_the_guide_keeps_its_word() {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/guides/write-a-rule.md");
+    let guide = fs::read_to_string(guide).unwrap();
+    let rule = guide.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    assert_eq!(RuleSet::check_toml(rule), []);
+    let broken = rule.replace("{32})", "{31})");
+    assert_eq!(
+        RuleSet::check_toml(&broken)[0].to_string(),
+        "rule acme.api-key: example 1 is not found exactly"
+    );
+}

@@ -63,6 +63,34 @@ fn the_table_of_sources_tells_what_does_not_apply_and_why() {
 }
 
 #[test]
+fn the_table_of_rules_has_each_rule_of_each_file() {
+    let plot = Plot::clean();
+    let rule = |id: &str, more: &str| {
+        format!("[[rule]]\nid = \"{id}\"\ntitle = \"Key\"\nseverity = \"high\"\n{more}")
+    };
+    let file = |vendor: &str, rule: &str| format!("schema = 1\nvendor = \"{vendor}\"\n\n{rule}");
+    plot.put(
+        "crates/detect/data/generic/generic.toml",
+        &file("generic", &rule("generic.key", "confidence = 0.5\n")),
+    );
+    plot.put(
+        "crates/detect/data/vendors/acme.toml",
+        &file("acme", &rule("acme.key", "checksum = \"crc32-hex\"\n")),
+    );
+    let table = "1 or 2 rules";
+    plot.edit("docs/reference/rules.md", "No rule is shipped yet.\n", table);
+    plot.expect(
+        "generate",
+        &["docs/reference/rules.md: the part `rules` is stale; run `cargo xtask generate`"],
+    );
+    let table = "Rules: 2. Vendors: 1.\n\n| vendor | rule | finds | severity | confidence | verified by |\n\
+                 |---|---|---|---|---|---|\n| generic | `generic.key` | Key | high | 0.5 | – |\n\
+                 | acme | `acme.key` | Key | high | 0.9 | `crc32-hex` |\n";
+    plot.edit("docs/reference/rules.md", "1 or 2 rules", table);
+    plot.expect("generate", &[]);
+}
+
+#[test]
 fn the_tables_of_errors_have_each_row_of_each_crate() {
     let row = |situation: &str| {
         format!(

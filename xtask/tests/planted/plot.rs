@@ -20,6 +20,7 @@ const CLEAN: &[(&str, &str)] = &[
     ("docs/architecture.md", include_str!("clean/architecture.md")),
     ("docs/adr/0001-a-decision.md", "# A decision\n"),
     ("docs/reference/errors.md", include_str!("clean/errors.md")),
+    ("docs/reference/rules.md", include_str!("clean/rules.md")),
     ("docs/reference/sources.md", include_str!("clean/sources.md")),
     ("README.md", include_str!("clean/readme.md")),
 ];
