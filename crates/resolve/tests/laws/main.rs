@@ -8,6 +8,7 @@ mod flight;
 mod handle;
 mod hooks;
 mod keep_fresh;
+mod lease_ends;
 mod leases;
 mod logins;
 mod many;
