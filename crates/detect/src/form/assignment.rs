@@ -117,7 +117,7 @@ fn judge_as(
     let bytes = &text.bytes[span.clone()];
     let is_in_quotes =
         text.syntax == Syntax::Code && !value.is_quoted && value::is_in_quotes(text.bytes, value.span.start);
-    if is_badge(text.bytes, span.start) {
+    if is_badge(text.bytes, span.start) || is_in_arn(text.bytes, span.start) {
         hits.push(Hit::suppressed(set.forms.secret, span, Reason::Public));
         return;
     }
@@ -144,6 +144,14 @@ fn judge_as(
 fn is_badge(bytes: &[u8], start: usize) -> bool {
     let before = &bytes[start.saturating_sub(24)..start];
     memchr::memmem::find(before, b"badge").is_some()
+}
+
+/// Whether a value is the name of a secret at the end of an ARN.
+fn is_in_arn(bytes: &[u8], start: usize) -> bool {
+    let before = &bytes[start.saturating_sub(120)..start];
+    let word =
+        before.rsplit(|byte| byte.is_ascii_whitespace() || b"\"'`".contains(byte)).next().unwrap_or_default();
+    memchr::memmem::find(word, b"arn:").is_some()
 }
 
 /// Test material is less likely to be real, and hex in it least of all.

@@ -34,7 +34,14 @@ fn alone(set: &RuleSet, text: &Text<'_>, hits: &mut Vec<Hit>) {
     let mut lines = text.bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii);
     let Some(line) = lines.find(|line| !line.is_empty() && !line.starts_with(b"#")) else { return };
     let makeup = Makeup::of(line);
-    let is_generated = line.len() >= 16
+    let is_value = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-+/.~".contains(byte);
+    let is_alone = line
+        .strip_suffix(b"=")
+        .map_or(line, |line| line.strip_suffix(b"=").unwrap_or(line))
+        .iter()
+        .all(is_value);
+    let is_generated = is_alone
+        && line.len() >= 24
         && !line.contains(&b' ')
         && makeup.distinct >= 8
         && (makeup.evidence() >= 6.0 || shape::is_hex(line));

@@ -78,8 +78,8 @@ pub(crate) fn refuted(value: &[u8], makeup: &Makeup, about: &About<'_>) -> Optio
         // Bytes of a program's own, as tests of ciphers have them.
         return Some(Reason::Code);
     }
-    if encodes_words(value) {
-        return Some(Reason::Words);
+    if let Some(reason) = encodes_nothing(value) {
+        return Some(reason);
     }
     if shape::is_redacted(value) {
         return Some(Reason::Placeholder);
@@ -97,15 +97,32 @@ pub(crate) fn refuted(value: &[u8], makeup: &Makeup, about: &About<'_>) -> Optio
     (is_odd && about.meaning != Meaning::Password).then_some(Reason::Words)
 }
 
-/// Whether a value is base64 of words, as examples are.
-fn encodes_words(value: &[u8]) -> bool {
-    value.len() >= 8
-        && value.len().is_multiple_of(4)
-        && base64::decode(value).is_some_and(|decoded| {
-            let makeup = Makeup::of(decoded.bytes());
-            decoded.bytes().iter().all(|byte| byte.is_ascii_alphabetic() || b" _-".contains(byte))
-                && makeup.reads_as_words()
-        })
+/// Why what a value encodes is no secret: words, an example, a placeholder, or what is encrypted or cut.
+fn encodes_nothing(value: &[u8]) -> Option<Reason> {
+    if value.len() < 8 {
+        return None;
+    }
+    let is_cut_token = value.starts_with(b"eyJ") && !value.contains(&b'.') && value.len() < 48;
+    let decoded = base64::decode(value).or_else(|| base64::decode(&value[..value.len() / 4 * 4]))?;
+    let plain = decoded.bytes();
+    if is_cut_token && plain.starts_with(b"{\"") && !plain.ends_with(b"}") {
+        return Some(Reason::Structure);
+    }
+    if !plain.iter().all(|byte| (b' '..=b'~').contains(byte)) {
+        return None;
+    }
+    if let Some(reason) = shape::stands_for_another(plain) {
+        return Some(reason);
+    }
+    let lower = plain.to_ascii_lowercase();
+    let says_so = [&b"12345"[..], b"changeme", b"change_me", b"example"];
+    if shape::is_marked_example(plain)
+        || says_so.iter().any(|word| memchr::memmem::find(&lower, word).is_some())
+    {
+        return Some(Reason::Documented);
+    }
+    let is_words = plain.iter().all(|byte| byte.is_ascii_alphabetic() || b" _-".contains(byte));
+    (is_words && Makeup::of(plain).reads_as_words()).then_some(Reason::Words)
 }
 
 /// Words that stand where a password would, and say that there is none.

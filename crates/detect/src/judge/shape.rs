@@ -147,7 +147,7 @@ pub(crate) fn is_numbered_name(value: &[u8]) -> bool {
             let letters = part.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
             let rest = &part[letters..];
             rest.iter().all(u8::is_ascii_digit)
-                && (rest.len() <= 2 || letters <= 1)
+                && (rest.len() <= 4 || letters <= 1)
                 && Makeup::of(part).evidence() < 6.0
         })
         && count >= 2
@@ -277,6 +277,7 @@ pub(crate) fn is_pattern(value: &[u8], makeup: &Makeup) -> bool {
         || covered * 4 >= lower.len() * 3
         || (makeup.distinct <= 4 && makeup.length >= 6)
         || repeats(&lower)
+        || is_woven(&lower)
 }
 
 fn row_length(row: &[u8], text: &[u8]) -> usize {
@@ -292,6 +293,22 @@ fn repeats(text: &[u8]) -> bool {
     PIECE.into_iter().any(|length| {
         text.len() >= length * 3 && text.iter().zip(&text[length..]).all(|(left, right)| left == right)
     })
+}
+
+/// Two rows that take turns, as in `a1b2c3d4e5f6`.
+fn is_woven(text: &[u8]) -> bool {
+    let letters: Vec<u8> = text.iter().copied().filter(u8::is_ascii_alphabetic).collect();
+    let digits: Vec<u8> = text.iter().copied().filter(u8::is_ascii_digit).collect();
+    let rises = |row: &[u8]| {
+        row.windows(2).filter(|pair| pair[1] == pair[0] + 1 || pair[0] == b'9').count() * 10 >= row.len() * 7
+    };
+    let turns = text.windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit()).count();
+    turns * 4 >= text.len() * 3
+        && letters.len() >= 6
+        && digits.len() >= 6
+        && letters.len().abs_diff(digits.len()) <= 6
+        && rises(&letters)
+        && rises(&digits)
 }
 
 #[cfg(test)]
