@@ -14,6 +14,7 @@ use crate::breaker::Breaker;
 use crate::jitter::Jitter;
 use crate::login::Login;
 use crate::policy::{CachePolicy, RetryPolicy};
+use crate::spans::Call;
 
 pub(crate) type Answer = Result<Secret, SourceError>;
 
@@ -35,7 +36,7 @@ impl Backend {
         let places = std::slice::from_ref(at);
         self.breaker.admit(places, jitter).map_err(|refusal| named(refusal, at))?;
         let since = Instant::now();
-        let answer = self.in_time(self.timeout, self.source.revision(at)).await;
+        let answer = self.in_time("revision", places, self.timeout, self.source.revision(at)).await;
         self.breaker.note(places, since, outcome(&answer), jitter);
         answer.map_err(|error| named(error, at))
     }
@@ -52,7 +53,7 @@ impl Backend {
                 return Err(named(refusal, at));
             }
             let since = Instant::now();
-            let answer = self.in_time(self.timeout, keeper.lends(at)).await;
+            let answer = self.in_time("lends", places, self.timeout, keeper.lends(at)).await;
             let Err(error) = answer else { return answer };
             self.breaker.note(places, since, Err(&error), jitter);
             let is_spared = self.breaker.refusal(places).is_some() || !error.is_transient();
@@ -64,7 +65,7 @@ impl Backend {
 
     /// Lets the source do what is due to stay logged in.
     pub(crate) async fn keep_alive(&self) -> Result<Option<Duration>, SourceError> {
-        self.in_time(self.timeout, self.source.keep_alive()).await
+        self.in_time("keep_alive", &[], self.timeout, self.source.keep_alive()).await
     }
 
     /// Asks once to renew a lease, within `limit` and the source's own.
@@ -76,14 +77,18 @@ impl Backend {
         limit: Duration,
     ) -> Result<Lease, SourceError> {
         let keeper = self.keeper(at)?;
-        let answer = self.in_time(limit.min(self.timeout), keeper.renew(lease, wanted)).await;
+        let places = std::slice::from_ref(at);
+        let call = keeper.renew(lease, wanted);
+        let answer = self.in_time("renew", places, limit.min(self.timeout), call).await;
         answer.map_err(|error| named(error, at))
     }
 
     /// Asks once to revoke a lease.
     pub(crate) async fn revoke(&self, at: &SecretRef, lease: &Lease) -> Result<(), SourceError> {
         let keeper = self.keeper(at)?;
-        self.in_time(self.timeout, keeper.revoke(lease)).await.map_err(|error| named(error, at))
+        let places = std::slice::from_ref(at);
+        let answer = self.in_time("revoke", places, self.timeout, keeper.revoke(lease)).await;
+        answer.map_err(|error| named(error, at))
     }
 
     fn keeper(&self, at: &SecretRef) -> Result<&dyn LeaseKeeper, SourceError> {
@@ -100,17 +105,23 @@ impl Backend {
     /// Proves that the source is reached, once.
     pub(crate) async fn check(&self, jitter: &Jitter) -> Result<(), SourceError> {
         let since = Instant::now();
-        let answer = self.in_time(self.timeout, self.source.check()).await;
+        let answer = self.in_time("check", &[], self.timeout, self.source.check()).await;
         self.breaker.note(&[], since, outcome(&answer), jitter);
         answer
     }
 
     async fn in_time<T>(
         &self,
+        operation: &'static str,
+        places: &[SecretRef],
         limit: Duration,
         call: impl Future<Output = Result<T, SourceError>>,
     ) -> Result<T, SourceError> {
-        timeout(limit, call).await.unwrap_or_else(|_| Err(self.too_slow(limit)))
+        let span = Call::begin(&self.label, operation, places);
+        let answer = timeout(limit, span.within(call)).await;
+        let answer = answer.unwrap_or_else(|_| Err(self.too_slow(limit)));
+        span.end(answer.as_ref());
+        answer
     }
 
     fn too_slow(&self, waited: Duration) -> SourceError {

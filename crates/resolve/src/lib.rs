@@ -12,6 +12,7 @@ mod backend;
 mod breaker;
 mod chain;
 mod jitter;
+mod spans;
 
 mod cache;
 mod fetch;

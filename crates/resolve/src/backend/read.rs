@@ -10,6 +10,7 @@ use super::{Answer, Backend, named};
 use crate::breaker::Pass;
 use crate::jitter::Jitter;
 use crate::policy::RetryPolicy;
+use crate::spans::Call;
 
 impl Backend {
     /// Reads `places`, each of which gets its own answer; those that fail transiently are tried again.
@@ -88,10 +89,13 @@ impl Backend {
                 several => self.source.get_many(several).await,
             }
         };
-        match timeout(self.timeout, reading).await {
+        let span = Call::begin(&self.label, "read", places);
+        let answers = match timeout(self.timeout, span.within(reading)).await {
             Ok(answers) => answers,
             Err(_) => places.iter().map(|_| Err(self.too_slow(self.timeout))).collect(),
-        }
+        };
+        span.end_read(&answers);
+        answers
     }
 
     /// For a source that gives fewer answers than it got questions.
