@@ -168,3 +168,33 @@ fn a_policy_is_of_the_references_of_one_backend_and_one_instance() {
     assert!(audit.contains(":us-east-1:*:secret:log/key-??????") && !audit.contains("prod/app"), "{audit}");
     assert_eq!(policy(PolicyFor::Vault, PolicyOptions::default().of_instance("none")), None);
 }
+
+#[cfg(feature = "crypto")]
+#[tokio::test]
+async fn what_a_program_refers_to_is_told_without_reading_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    std::fs::write(folder.path().join(".env"), "HELD=vault://kv/held#field\n").expect("a file");
+    let text = "[sources]\norder = [\"dotenv://.env#{name}\", \"vault://kv/usual#{name}\"]\n\n\
+                [keyring]\nkey = \"vault://kv/keyring#key\"\n\n\
+                [secrets]\nOWN = [\"vault://kv/own\", \"aws-sm://own\"]\nHELD = {}\nUSUAL = {}\n";
+    let config = Config::parse(text, folder.path().join("reticent.toml")).expect("a configuration");
+    let prepared = reticent::settings::Places::usual().with_config(config).prepare().expect("places");
+    let (environment, referred) = prepared.referred().await;
+    let told: Vec<String> = referred
+        .iter()
+        .map(|referred| {
+            let places: Vec<String> = referred.references().iter().map(ToString::to_string).collect();
+            format!("{}: {}", referred.name(), places.join(" "))
+        })
+        .collect();
+    assert_eq!(environment, "development");
+    assert_eq!(
+        told,
+        [
+            "OWN: vault://kv/own aws-sm://own",
+            "HELD: vault://kv/usual#HELD vault://kv/held#field",
+            "USUAL: vault://kv/usual#USUAL",
+            "[keyring]: vault://kv/keyring#key",
+        ]
+    );
+}

@@ -59,7 +59,7 @@ impl Referred {
 
 impl Prepared {
     /// Returns the environment, and each setting with the references that it is read by there: those of its own line,
-    /// and the one that a place of this machine holds. No value of another machine is read.
+    /// and the one that a place of this machine holds; and what opens the keyring. No value of another machine is read.
     pub async fn referred(&self) -> (String, Vec<Referred>) {
         let stand_in = StandIn(self.setup().resolver().clone());
         let loader = self.loader().clone().with_source(self.setup().schemes(), stand_in);
@@ -78,8 +78,23 @@ impl Prepared {
             references.extend(found.filter(|at| !references.contains(at)));
             Referred { name: item.name().to_owned(), kind: item.kind().to_owned(), references }
         });
-        let referred = referred.filter(|referred| !referred.references.is_empty()).collect();
+        let mut referred: Vec<Referred> =
+            referred.filter(|referred| !referred.references.is_empty()).collect();
+        referred.extend(self.keyring());
         (environment, referred)
+    }
+
+    /// What opens the keyring is read by the program as well.
+    #[cfg(feature = "crypto")]
+    fn keyring(&self) -> Option<Referred> {
+        let references = self.config().keyring_references();
+        let keyring = Referred { name: "[keyring]".to_owned(), kind: "key".to_owned(), references };
+        (!keyring.references.is_empty()).then_some(keyring)
+    }
+
+    #[cfg(not(feature = "crypto"))]
+    fn keyring(&self) -> Option<Referred> {
+        None
     }
 }
 

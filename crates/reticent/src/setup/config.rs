@@ -379,6 +379,12 @@ impl Config {
         says.and_then(MaxAge::limit)
     }
 
+    /// Returns what opens the stored keyring, where that is said.
+    #[cfg(feature = "crypto")]
+    pub(crate) fn keyring_references(&self) -> Vec<SecretRef> {
+        [&self.keyring.key, &self.keyring.passphrase].into_iter().flatten().cloned().collect()
+    }
+
     /// Returns the schemes that make a text a reference under this configuration.
     #[must_use]
     pub fn schemes(&self) -> &Schemes {
