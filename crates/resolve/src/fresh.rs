@@ -4,7 +4,9 @@
 //! here: forget, read anew, wait while the rotation is under way, fall back on the previous value. Of all callers who
 //! were refused the same value, one reads.
 
+use std::collections::HashMap;
 use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use reticent_core::{Secret, SecretRef, SourceError, Version};
@@ -226,16 +228,43 @@ impl<'a> Hunt<'a> {
     }
 
     /// Reads what is newer than the value that was refused; what others have read since serves too.
+    ///
+    /// What anybody has read a moment ago, and is the value that was refused, is not read again so soon.
     async fn read(&mut self) -> Result<Secret, SourceError> {
         self.resolver.admit(self.request)?;
+        let inner = &self.resolver.inner;
+        if inner.rereads.is_recent(self.request.key(), self.ticket)
+            && let Some(refused) = self.rejected.last()
+        {
+            return Ok(refused.clone());
+        }
         let fetched = self.resolver.fetch(self.request, self.ticket).await?;
         self.ticket = fetched.ticket;
+        inner.rereads.note(self.request.key(), fetched.ticket);
         self.place = fetched.hits.place().clone();
         Ok(fetched.secret.clone())
     }
 
     fn is_untried(&self, secret: &Secret) -> bool {
         !self.rejected.iter().any(|rejected| rejected.ct_eq(secret))
+    }
+}
+
+/// When refused values were last read anew.
+#[derive(Default)]
+pub(crate) struct Rereads(Mutex<HashMap<Arc<str>, (Instant, u64)>>);
+
+impl Rereads {
+    /// Tells whether the fetch of `ticket`, or one before it, is the latest of a refused value and only just over.
+    fn is_recent(&self, key: &Arc<str>, ticket: u64) -> bool {
+        let reads = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        reads.get(key).is_some_and(|(at, read)| at.elapsed() < SHORTEST_WAIT && *read <= ticket)
+    }
+
+    fn note(&self, key: &Arc<str>, ticket: u64) {
+        let mut reads = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        reads.retain(|_, (at, _)| at.elapsed() < SHORTEST_WAIT);
+        reads.insert(Arc::clone(key), (Instant::now(), ticket));
     }
 }
 

@@ -15,6 +15,7 @@ use crate::backend::Backend;
 use crate::builder::{Parts, ResolverBuilder};
 use crate::cache::{Cache, CacheStats};
 use crate::fetch::Landed;
+use crate::fresh::Rereads;
 use crate::jitter::Jitter;
 use crate::lease::Leases;
 use crate::policy::Fallthrough;
@@ -63,6 +64,7 @@ pub(crate) struct Inner {
     pub(crate) flight: Flight<Arc<str>, Landed>,
     pub(crate) watches: Watches,
     pub(crate) leases: Leases,
+    pub(crate) rereads: Rereads,
     /// Wakes `keep_fresh` when there is something to do sooner than planned, and when the resolver goes.
     pub(crate) signal: Arc<Notify>,
     /// When `keep_fresh` will look again.
@@ -160,6 +162,7 @@ impl Inner {
             flight: Flight::new(),
             watches: Watches::default(),
             leases: Leases::new(Arc::clone(&signal)),
+            rereads: Rereads::default(),
             signal,
             planned: Mutex::default(),
             fallthrough: parts.fallthrough,

@@ -217,3 +217,20 @@ async fn why_there_was_no_newer_value_is_told() {
     assert_eq!(refetch.as_deref(), Some("mem://a: access denied by mem"));
     assert_eq!(start.elapsed(), Duration::ZERO, "waiting does not help against a denial");
 }
+
+#[tokio::test(start_paused = true)]
+async fn while_two_hundred_wait_for_a_rotation_they_read_as_one_would() {
+    let memory = memory();
+    let resolver = built(over(&memory).jitter(reticent_resolve::Jitter::random()));
+    resolver.get("mem://a").await.expect("held");
+    let service = Service::accepting(&["new"]);
+    let rotation = async {
+        sleep(seconds(2)).await;
+        memory.set("mem://a", "new");
+    };
+    let users: Vec<_> = (0..200).map(|_| log_in(&resolver, &service)).collect();
+    let (outcomes, ()) = futures_util::future::join(futures_util::future::join_all(users), rotation).await;
+    assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok("new"))));
+    assert!(memory.calls() <= 2 + 8, "{} reads, at most one each 250 ms", memory.calls());
+    assert!(service.logins() <= 2 * 200, "the refused value is tried once by each");
+}
