@@ -37,7 +37,7 @@ impl Hit {
 
     /// How much it says: a finding before a suppressed one, a vendor's before a general one, then the surer and longer.
     fn weight(&self, set: &RuleSet) -> (bool, bool, u32, usize) {
-        let is_verdict = self.suppressed == Some(Reason::Checksum);
+        let is_verdict = self.is_verdict(set);
         let is_vendors = set.rule(self.rule).vendor() != "generic";
         (
             self.suppressed.is_none() || is_verdict,
@@ -45,6 +45,15 @@ impl Hit {
             (self.confidence * 1000.0) as u32,
             self.span.len(),
         )
+    }
+
+    /// Whether it is suppressed by what a vendor says of the form: a wrong checksum, or that it may be shown.
+    fn is_verdict(&self, set: &RuleSet) -> bool {
+        match self.suppressed {
+            Some(Reason::Checksum) => true,
+            Some(Reason::Public) => set.rule(self.rule).role == Role::Public,
+            _ => false,
+        }
     }
 
     /// Takes what the other knows about the same place: it stands under the name of a secret.
@@ -77,10 +86,8 @@ pub(crate) fn settle(set: &RuleSet, mut hits: Vec<Hit>) -> Vec<Hit> {
     for hit in hits {
         match settled.last_mut() {
             Some(last) if hit.span.start < last.span.end => {
-                let is_refuted = last.suppressed == Some(Reason::Checksum);
-                if !is_refuted
-                    && (hit.weight(set) > last.weight(set) || hit.suppressed == Some(Reason::Checksum))
-                {
+                let is_refuted = last.is_verdict(set);
+                if !is_refuted && (hit.weight(set) > last.weight(set) || hit.is_verdict(set)) {
                     *last = hit.backed_by(last, set);
                 }
             }

@@ -9,7 +9,7 @@ use crate::judge::randomness::Makeup;
 use crate::judge::shape;
 use crate::judge::structure::Fit;
 use crate::reason::Reason;
-use crate::rule::Role;
+use crate::rule::{Anchor, Role};
 use crate::set::RuleSet;
 use crate::text::{FileKind, Text};
 
@@ -141,7 +141,9 @@ pub(crate) fn token(
     let window = &bytes[from..bytes.len().min(literal + rule.max_len + 1)];
     let Some(found) = rule.pattern.find(window) else { return };
     let span = from + found.start..from + found.end;
-    if !stands_alone(bytes, &span, &rule.alphabet) || span.is_empty() {
+    // What the pattern itself has seen before the token it vouches for.
+    let is_vouched = found.start > 0 && rule.anchor == Anchor::Inner && rule.pattern.has_lead();
+    if span.is_empty() || !stands_alone(bytes, &span, &rule.alphabet, is_vouched) {
         return;
     }
     let value = &bytes[span.clone()];
@@ -153,14 +155,14 @@ pub(crate) fn token(
 }
 
 /// Tells whether a token begins and ends where its alphabet does.
-fn stands_alone(bytes: &[u8], span: &Range<usize>, alphabet: &str) -> bool {
+fn stands_alone(bytes: &[u8], span: &Range<usize>, alphabet: &str, is_vouched: bool) -> bool {
     let is_part = |byte: u8| byte.is_ascii_alphanumeric() || alphabet.as_bytes().contains(&byte);
     let continues = bytes.get(span.end).is_some_and(|byte| is_part(*byte) && *byte != b'=' && *byte != b'.')
         && bytes.get(span.end.wrapping_sub(1)).is_some_and(|byte| is_part(*byte));
     let before = span.start.checked_sub(1).map(|at| bytes[at]);
     let joined =
         before.is_some_and(|byte| byte.is_ascii_alphanumeric()) && !is_behind_escape(bytes, span.start);
-    !continues && !joined
+    !continues && (!joined || is_vouched)
 }
 
 fn is_behind_escape(bytes: &[u8], start: usize) -> bool {

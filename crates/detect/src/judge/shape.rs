@@ -75,7 +75,7 @@ fn holds_stand_in(value: &[u8]) -> bool {
             let inner = &value[at + open.len()..];
             let length = memchr::memmem::find(inner, close).unwrap_or(inner.len());
             let is_name = inner[..length].iter().all(is_inner);
-            let is_whole = at == 0 || length == inner.len();
+            let is_whole = at <= 8 || length == inner.len();
             is_name && (is_whole || Makeup::of(&value[..at]).evidence() < 6.0)
         })
     })

@@ -39,6 +39,11 @@ impl Pattern {
             .build()
     }
 
+    /// Tells whether it wants something before its capture.
+    pub(crate) fn has_lead(&self) -> bool {
+        !self.is_all_captured && !self.source.starts_with(r"\b")
+    }
+
     /// Returns the span of the capture in `text`, where there is a match.
     pub(crate) fn find(&self, text: &[u8]) -> Option<Range<usize>> {
         let regex =
