@@ -7,7 +7,7 @@ fn a_wrong_argument_is_not_repeated() {
     const USAGE_GET: &str = "write reticent get [OPTIONS] <NAME-or-REF>";
     for (arguments, problem, hint) in [
         (&["hunter2"][..], "no such command", "see `reticent --help`"),
-        (&["ru"], "no such command", "did you mean `reticent run`?"),
+        (&["runn"], "no such command", "did you mean `reticent run`?"),
         (
             &["get", "--peek", "hunter2", "A"],
             "--peek: it does not take this value (not shown)",
