@@ -49,7 +49,7 @@ fn labelled(scanner: &Scanner, names_misses: bool) {
 fn planted(scanner: &Scanner, names_misses: bool) {
     let (cases, kinds) = planted::cases();
     say(&format!(
-        "planted: {kinds} kinds of secrets and {} of look-alikes in {} forms of files",
+        "planted: {kinds} kinds of secrets and {} of what looks like one in {} forms of files",
         planted::LOOKALIKES.len(),
         planted::FORMS.len()
     ));

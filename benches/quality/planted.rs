@@ -1,4 +1,4 @@
-//! Secrets and look-alikes in files of many forms, made here with the exact place of each.
+//! Secrets and look-alike values in files of many forms, made here with the exact place of each.
 
 use crate::cases::{Case, Label};
 use crate::numbers::Numbers;

@@ -45,9 +45,9 @@ pub use collection::{Collection, Member};
 pub use comparing::Comparing;
 pub use config::{Config, Declared};
 pub use error::SetupError;
+pub use kept::Kept;
 #[cfg(feature = "crypto")]
 pub use keyring::{KeyringPlace, Keyrings, Opened, Replica, StoredKeyring};
-pub use kept::Kept;
 pub use known::Known;
 pub use policy::{PolicyFor, PolicyOptions};
 pub use rotation::{Finding, Previous, Rotation};
