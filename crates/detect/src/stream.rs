@@ -1,5 +1,6 @@
 //! Texts of any size in constant memory: windows that overlap, at the same places however the bytes arrive.
 
+use std::fmt;
 use std::io::{self, Read};
 use std::ops::{ControlFlow, Range};
 
@@ -32,7 +33,6 @@ const AHEAD: usize = 20 * 1024;
 /// assert_eq!(places, [(20..36, 2, 13)]);
 /// # Ok::<(), std::io::Error>(())
 /// ```
-#[derive(Debug)]
 pub struct Found<'w> {
     finding: Finding,
     window: &'w [u8],
@@ -84,6 +84,18 @@ impl Found<'_> {
         let from = span.start.saturating_sub(count);
         let to = self.window.len().min(span.end + count);
         (&self.window[from..to], span.start - from..span.end - from)
+    }
+}
+
+impl fmt::Debug for Found<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { finding, window: _, start, line, column } = self;
+        f.debug_struct("Found")
+            .field("rule", &finding.rule().id())
+            .field("start", start)
+            .field("line", line)
+            .field("column", column)
+            .finish_non_exhaustive()
     }
 }
 

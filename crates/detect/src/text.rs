@@ -15,7 +15,7 @@ pub(crate) enum Syntax {
 }
 
 /// Bytes in one encoding with what their path tells.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub(crate) struct Text<'t> {
     pub(crate) bytes: &'t [u8],
     pub(crate) syntax: Syntax,

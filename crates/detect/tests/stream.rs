@@ -155,3 +155,19 @@ fn base64(bytes: &[u8]) -> Vec<u8> {
     }
     text
 }
+
+#[test]
+fn what_is_found_shows_no_byte_of_the_text() {
+    let text = format!("api_key = \"{}\"\n", secret());
+    let mut shown = Vec::new();
+    Scanner::new()
+        .scan_reader("", text.as_bytes(), |found| {
+            shown.push(format!("{found:?} {:?}", found.finding()));
+            ControlFlow::Continue(())
+        })
+        .expect("memory can be read");
+    let bytes = format!("{:?}", secret().as_bytes());
+    let bytes = bytes.trim_matches(['[', ']']);
+    assert_eq!(shown.len(), 1);
+    assert!(!shown[0].contains(&secret()) && !shown[0].contains(bytes), "the secret is shown");
+}

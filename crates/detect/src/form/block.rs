@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use reticent_spans::encodings::base64;
+use zeroize::Zeroizing;
 
 use crate::hits::Hit;
 use crate::reason::Reason;
@@ -90,8 +91,8 @@ fn judge(label: &[u8], body: &[u8]) -> Result<(bool, f32), Reason> {
 }
 
 /// The base64 of a body: its lines without headers, blanks, quotes and escaped line breaks.
-fn digits(body: &[u8]) -> Vec<u8> {
-    let mut digits = Vec::with_capacity(body.len());
+fn digits(body: &[u8]) -> Zeroizing<Vec<u8>> {
+    let mut digits = Zeroizing::new(Vec::with_capacity(body.len()));
     let mut rest = body;
     while let Some((first, tail)) = rest.split_first() {
         rest = tail;
@@ -108,7 +109,8 @@ fn digits(body: &[u8]) -> Vec<u8> {
             b':' => {
                 // A header such as `Proc-Type: 4,ENCRYPTED`: what was taken of its name and the rest of its line go.
                 let name = digits.iter().rev().take_while(|byte| byte.is_ascii_alphabetic()).count();
-                digits.truncate(digits.len() - name.min(16));
+                let kept = digits.len() - name.min(16);
+                digits.truncate(kept);
                 let length = rest.iter().position(|byte| b"\n\\".contains(byte)).unwrap_or(rest.len());
                 rest = &rest[length..];
             }

@@ -2,6 +2,7 @@
 
 use reticent_core::Placeholder;
 use reticent_spans::encodings::base64;
+use zeroize::Zeroizing;
 
 use super::randomness::Makeup;
 use super::shape;
@@ -114,7 +115,7 @@ fn encodes_nothing(value: &[u8]) -> Option<Reason> {
     if let Some(reason) = shape::stands_for_another(plain) {
         return Some(reason);
     }
-    let lower = plain.to_ascii_lowercase();
+    let lower = Zeroizing::new(plain.to_ascii_lowercase());
     let says_so = [&b"12345"[..], b"changeme", b"change_me", b"example"];
     if shape::is_marked_example(plain)
         || says_so.iter().any(|word| memchr::memmem::find(&lower, word).is_some())
@@ -155,7 +156,7 @@ fn plain(value: &[u8], about: &About<'_>) -> Weight {
     let is_none = NONE.iter().any(|word| value.eq_ignore_ascii_case(word));
     let says_so = [&b"fake"[..], b"dummy", b"example", b"sample", b"your", b"version"]
         .iter()
-        .any(|word| memchr::memmem::find(&value.to_ascii_lowercase(), word).is_some());
+        .any(|word| value.windows(word.len()).any(|part| part.eq_ignore_ascii_case(word)));
     if is_none || says_so {
         return Weight::Suppressed(Reason::Placeholder);
     }

@@ -2,6 +2,8 @@
 
 use std::ops::RangeInclusive;
 
+use zeroize::Zeroizing;
+
 use super::randomness::Makeup;
 use crate::reason::Reason;
 
@@ -209,7 +211,9 @@ fn has_extension(value: &[u8]) -> bool {
         b".org",
         b".io",
     ];
-    ENDINGS.iter().any(|ending| value.len() > ending.len() && value.to_ascii_lowercase().ends_with(ending))
+    ENDINGS.iter().any(|ending| {
+        value.len() > ending.len() && value[value.len() - ending.len()..].eq_ignore_ascii_case(ending)
+    })
 }
 
 fn is_mail(value: &[u8]) -> bool {
@@ -261,7 +265,7 @@ pub(crate) fn is_pattern(value: &[u8], makeup: &Makeup) -> bool {
         b"0123456789abcdef",
         b"9876543210",
     ];
-    let lower = value.to_ascii_lowercase();
+    let lower = Zeroizing::new(value.to_ascii_lowercase());
     let covered: usize = {
         let mut at = 0;
         let mut covered = 0;
@@ -297,8 +301,13 @@ fn repeats(text: &[u8]) -> bool {
 
 /// Two rows that take turns, as in `a1b2c3d4e5f6`.
 fn is_woven(text: &[u8]) -> bool {
-    let letters: Vec<u8> = text.iter().copied().filter(u8::is_ascii_alphabetic).collect();
-    let digits: Vec<u8> = text.iter().copied().filter(u8::is_ascii_digit).collect();
+    let of = |is_of: fn(&u8) -> bool| {
+        // At once of its size: it must not move with a value in it.
+        let mut row = Zeroizing::new(Vec::with_capacity(text.len()));
+        row.extend(text.iter().copied().filter(is_of));
+        row
+    };
+    let (letters, digits) = (of(u8::is_ascii_alphabetic), of(u8::is_ascii_digit));
     let rises = |row: &[u8]| {
         row.windows(2).filter(|pair| pair[1] == pair[0] + 1 || pair[0] == b'9').count() * 10 >= row.len() * 7
     };

@@ -1,6 +1,7 @@
 //! What a token holds when it is decoded, where its form says so.
 
 use reticent_spans::encodings::base64;
+use zeroize::Zeroizing;
 
 use super::randomness::Makeup;
 use super::shape;
@@ -74,9 +75,11 @@ fn jwt(token: &[u8]) -> Option<f32> {
 }
 
 /// Base64url whose last bits may be set, as some writers leave them.
-fn decode_loose(text: &[u8]) -> Option<Vec<u8>> {
+fn decode_loose(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
     let whole = text.len() / 4 * 4;
-    base64::decode(text).or_else(|| base64::decode(&text[..whole])).map(|decoded| decoded.bytes().to_vec())
+    base64::decode(text)
+        .or_else(|| base64::decode(&text[..whole]))
+        .map(|decoded| Zeroizing::new(decoded.bytes().to_vec()))
 }
 
 fn base64_json(token: &[u8]) -> Option<f32> {
