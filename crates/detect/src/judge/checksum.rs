@@ -220,7 +220,7 @@ fn with_bech32(token: &str) -> Option<String> {
 }
 
 fn bech32_sum(token: &[u8]) -> Option<u32> {
-    let lower = zeroize::Zeroizing::new(token.to_ascii_lowercase());
+    let lower = Zeroizing::new(token.to_ascii_lowercase());
     let at = lower.iter().rposition(|byte| *byte == b'1')?;
     let (prefix, data) = (&lower[..at], &lower[at + 1..]);
     let high = prefix.iter().map(|byte| u32::from(byte >> 5));
